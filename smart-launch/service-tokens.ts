@@ -1,0 +1,72 @@
+import { chooseScope } from './choose-scope.ts'
+import type { SmartClient, SmartDeps } from './client.ts'
+import { requestToken, TokenAnswer } from './token-request.ts'
+
+// A token is not handed out for its last seconds: it would die on the way.
+const MARGIN_MS = 30_000
+
+export type ServiceTokens = {
+  /** An access token that lives for 30 s at least, where the EHR gives such. */
+  token(): Promise<string>
+  /** What the EHR granted, in v1 or v2 form. */
+  scope(): Promise<string>
+  /** To be told when the EHR answered 401 to this token, so that nobody gets it again. */
+  forget(token: string): void
+}
+
+/**
+ * The service's own way into one EHR, for work that no person signed in for. Keeps one token until shortly
+ * before it ends; several askers share one request; a failure is told to them and forgotten.
+ *
+ * Its functions throw SmartError `ehr-unavailable`, `ehr-unsupported`, `client-misconfigured` (also when the
+ * EHR grants no service access at all), `token-invalid`.
+ *
+ * @see SMART App Launch 2.2, Backend Services
+ */
+export function createServiceTokens(client: SmartClient, deps: SmartDeps): ServiceTokens {
+  let kept: ServiceGrant | undefined
+  let asking: Promise<ServiceGrant> | undefined
+
+  const ask = async () => {
+    try {
+      kept = await requestGrant(client, deps)
+      return kept
+    } finally {
+      asking = undefined
+    }
+  }
+  const current = (): Promise<ServiceGrant> => {
+    if (kept && deps.now() < kept.freshUntil) return Promise.resolve(kept)
+    asking ??= ask()
+    return asking
+  }
+  return {
+    token: async () => (await current()).accessToken,
+    scope: async () => (await current()).scope,
+    forget: (token) => {
+      if (kept?.accessToken === token) kept = undefined
+    },
+  }
+}
+
+type ServiceGrant = { accessToken: string; scope: string; freshUntil: number }
+
+async function requestGrant(client: SmartClient, deps: SmartDeps): Promise<ServiceGrant> {
+  const { capabilities } = await deps.discovery(client.iss)
+  const scope = chooseScope(client.serviceScope, capabilities)
+  const askedAt = deps.now()
+  const answer = await requestToken(
+    client,
+    {
+      grant: { grant_type: 'client_credentials', scope },
+      answer: TokenAnswer,
+      invalidGrant: 'client-misconfigured',
+    },
+    deps,
+  )
+  return {
+    accessToken: answer.access_token,
+    scope: answer.scope ?? scope,
+    freshUntil: askedAt + answer.expires_in * 1000 - MARGIN_MS,
+  }
+}

@@ -1,0 +1,14 @@
+import * as z from 'zod'
+
+export const SignIn = z.strictObject({ username: z.string().max(320), password: z.string().min(1).max(512) })
+export type SignIn = z.infer<typeof SignIn>
+
+/** Who is signed in at the patient's app; instants are epoch ms. */
+export const SessionView = z.object({
+  accountId: z.string(),
+  username: z.string(),
+  /** End by idleness if nothing else is asked, and the absolute end. */
+  idleEndsAt: z.number(),
+  endsAt: z.number(),
+})
+export type SessionView = z.infer<typeof SessionView>

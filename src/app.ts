@@ -1,0 +1,63 @@
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { openAPIRouteHandler } from 'hono-openapi'
+import { accessRoutes } from './access/routes.ts'
+import { accountRoutes } from './accounts/routes.ts'
+import { activationRoutes, invitationRoutes } from './credentials/routes.ts'
+import { PASSWORD_MIN_LENGTH } from './credentials/password-policy.ts'
+import { healthRoutes } from './health.ts'
+import { componentFiles } from './http/components.ts'
+import type { EdgeEnv } from './http/env.ts'
+import { handleError, handleNotFound } from './http/errors.ts'
+import { limitBody, sameOriginWrites, splitHosts, traceRequest } from './http/pipeline.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { requirePractice } from './practices/require-practice.ts'
+import { practiceRoutes } from './practices/routes.ts'
+import { profileRoutes } from './profile/routes.ts'
+import { launchRoutes, staffRoutes } from './staff/routes.ts'
+import type { Wiring } from './wiring.ts'
+
+/** The whole service as one Hono app: the edge first, then each capability's routes with their whole paths. */
+export function createApp(wiring: Wiring) {
+  const { config, log, now, counters, pages } = wiring
+  const count = (status: number) => counters.requests.set(String(status), (counters.requests.get(String(status)) ?? 0) + 1)
+  const app = new Hono<EdgeEnv>()
+    .use(traceRequest({ log, now, trustedProxies: config.trustedProxies, count }))
+    .use(securityHeaders({ https: config.production }))
+    .use(splitHosts(config.portalUrl, config.staffUrl))
+    .use('/:practice/api/*', sameOriginWrites(new Set([config.portalUrl, config.staffUrl])))
+    .use(limitBody())
+    .use('/:practice/api/*', compress())
+    .onError(handleError(log))
+    .notFound(handleNotFound)
+
+  app.route('/', healthRoutes({ ...wiring, metricsToken: config.metricsToken }))
+  app.route('/', componentFiles(pages))
+  app.get('/.well-known/jwks.json', (c) => c.json(wiring.jwks, 200, { 'cache-control': 'public, max-age=300' }))
+  app.get('/', async (c) =>
+    c.html(
+      await pages.notice({
+        lang: 'en',
+        title: 'Patient portal',
+        paragraphs: ['Every practice has its own address here. Yours is on the letter from your practice.'],
+      }),
+    ),
+  )
+
+  const practices = requirePractice(wiring.practices)
+  for (const path of ['/:practice/api/*', '/:practice/portal/*', '/:practice/staff/*'] as const) app.use(path, practices)
+  for (const path of ['/:practice/slip', '/:practice/launch', '/:practice/callback'] as const) app.use(path, practices)
+  app.route('/', launchRoutes(wiring))
+  app.route('/', staffRoutes(wiring))
+  app.route('/', practiceRoutes({ passwordMinLength: PASSWORD_MIN_LENGTH }))
+  app.route('/', accessRoutes(wiring))
+  app.route('/', invitationRoutes(wiring))
+  app.route('/', activationRoutes(wiring))
+  app.route('/', accountRoutes(wiring))
+  app.route('/', profileRoutes(wiring))
+  app.get(
+    '/openapi.json',
+    openAPIRouteHandler(app, { documentation: { openapi: '3.1.0', info: { title: 'Portico', version: pages.version } } }),
+  )
+  return app
+}

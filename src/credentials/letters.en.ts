@@ -1,0 +1,16 @@
+import { html } from 'hono/html'
+import type { Welcome } from './letters.ts'
+
+export const welcomeEn: Welcome = ({ practiceName, portalUrl, phone, firstName }) => {
+  const call = phone ? ` Call us at ${phone}.` : ' Call us.'
+  const lines = [
+    `Hello ${firstName},`,
+    `Your patient portal at ${practiceName} is open. Sign in any time at ${portalUrl}`,
+    `Was this not you?${call} We will close it at once.`,
+  ]
+  return {
+    subject: `Your patient portal at ${practiceName} is open`,
+    text: `${lines.join('\n\n')}\n`,
+    html: String(html`<!doctype html><html lang="en"><body>${lines.map((line) => html`<p>${line}</p>`)}</body></html>`),
+  }
+}

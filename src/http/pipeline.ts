@@ -1,0 +1,67 @@
+import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import { randomUUID } from 'node:crypto'
+import type { BlockList } from 'node:net'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import { Problem } from '../problem.ts'
+import { clientAddress } from './client-address.ts'
+import type { EdgeEnv } from './env.ts'
+
+const MAX_BODY_BYTES = 64 * 1024
+
+/** First to meet a request: gives it an id, finds the caller's address, and writes its one log line. */
+export const traceRequest = (deps: { log: Log; now: Clock; trustedProxies: BlockList; count: (status: number) => void }) =>
+  createMiddleware<EdgeEnv>(async function trace(c, next) {
+    const startedAt = deps.now()
+    c.set('requestId', randomUUID())
+    c.set('ip', clientAddress(c, deps.trustedProxies))
+    c.set('framed', c.req.header('sec-fetch-dest') === 'iframe')
+    await next()
+    c.header('x-request-id', c.var.requestId)
+    deps.count(c.res.status)
+    deps.log.info(
+      { requestId: c.var.requestId, method: c.req.method, route: routeOf(c.req.path), status: c.res.status, ms: deps.now() - startedAt },
+      'request',
+    )
+  })
+
+export const limitBody = () =>
+  bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => {
+      throw new Problem('too-large', 'This is more than 64 kB. Send less at once.')
+    },
+  })
+
+/**
+ * State changes on cookie routes: JSON from our own pages only. Browsers send Sec-Fetch-Site; where one does not,
+ * Origin must be exactly ours. Hono's csrf() looks at form content types only.
+ */
+export const sameOriginWrites = (ownOrigins: ReadonlySet<string>) =>
+  createMiddleware<EdgeEnv>(async function sameOrigin(c, next) {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    const site = c.req.header('sec-fetch-site')
+    const origin = c.req.header('origin')
+    const ours = site === undefined ? origin !== undefined && ownOrigins.has(origin) : site === 'same-origin'
+    if (!ours) throw new Problem('cross-site', 'Open this page on its own address and try again.')
+    const isJson = /^application\/json\b/i.test(c.req.header('content-type') ?? '')
+    if (!isJson && c.req.method !== 'DELETE') throw new Problem('unsupported-media-type', 'Send JSON.')
+    return next()
+  })
+
+/** Patients and staff may have two hostnames; then each answers only its own routes. */
+export const splitHosts = (portalUrl: string, staffUrl: string) =>
+  createMiddleware<EdgeEnv>(async function split(c, next) {
+    if (portalUrl === staffUrl) return next()
+    const host = c.req.header('host')
+    const path = c.req.path
+    const isPatients = /^\/[^/]+\/(portal\/|api\/portal\/)/.test(path)
+    const isStaffs = /^\/([^/]+\/)?(launch|callback)$|^\/[^/]+\/(staff\/|slip$|api\/(staff\/|slip$))/.test(path)
+    if ((isPatients && host === new URL(staffUrl).host) || (isStaffs && host === new URL(portalUrl).host))
+      throw new Problem('not-found')
+    return next()
+  })
+
+/** Ids in a path are not names, but a log needs none of them to be useful: keep the shape only. */
+const routeOf = (path: string) => path.replace(/\/(launches|patients|l)\/[^/]+/g, '/$1/:id')

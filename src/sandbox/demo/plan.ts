@@ -1,0 +1,119 @@
+import { join } from 'node:path'
+import type { JWK } from 'jose'
+import type { EmrOptions } from '../emr.ts'
+import { CLINICS as EMR_CLINICS, type ClinicName } from '../people/clinic.ts'
+import type { DemoKeys } from './keys.ts'
+
+export type Addresses = { service: string; emr: string; mail: string }
+
+export type Clinic = {
+  slug: ClinicName
+  /** Path of its EMR on the sandbox's port. */
+  prefix: string
+  emrName: string
+  /** What PORTICO_CONFIG says of it beside addresses and keys. */
+  practice: Record<string, unknown> & { name: string }
+}
+
+/** The two practices of the demo. Everything about them that both Portico and the EMR must know is said here once. */
+export const CLINICS: Clinic[] = [
+  clinicOf('fernwood', '', 'America/Los_Angeles', {
+    en: 'Monday to Friday, 8 to 5',
+    es: 'de lunes a viernes, de 8 a 5',
+  }),
+  // Another time zone, so that no date is right by chance.
+  clinicOf('harbor', '/harbor', 'America/New_York', {
+    en: 'Monday to Saturday, 9 to 6',
+    es: 'de lunes a sábado, de 9 a 6',
+  }),
+]
+
+function clinicOf(slug: ClinicName, prefix: string, timeZone: string, hours: Record<string, string>): Clinic {
+  const { title, street, city, postalCode, phone } = EMR_CLINICS[slug]
+  const address = [street, `${city}, OR ${postalCode}`]
+  const practice = { name: title, address, phone, hours, timeZone, languages: ['en', 'es'] }
+  return { slug, prefix, emrName: `${city} EMR`, practice }
+}
+
+const CLIENT_ID = 'portico'
+const SCOPE =
+  'openid fhirUser launch online_access user/Patient.rus user/RelatedPerson.rs user/Practitioner.rs user/Consent.crus user/Provenance.crs'
+const SERVICE_SCOPE =
+  'system/Patient.rs system/RelatedPerson.rs system/Practitioner.rs system/Consent.crus system/Provenance.crs'
+
+export const addressesFrom = (basePort: number): Addresses => ({
+  // A name, because passkeys need one; the EMR has the number and so is another site.
+  service: `http://localhost:${basePort}`,
+  emr: `http://127.0.0.1:${basePort + 1}`,
+  mail: `http://127.0.0.1:${basePort + 2}`,
+})
+
+/** What Portico reads from PORTICO_CONFIG. */
+export const practiceConfig = ({ emr }: Addresses, keys: DemoKeys, smtpPort: number) => ({
+  practices: CLINICS.map(({ slug, prefix, practice }) => ({
+    slug,
+    ...practice,
+    fhirBase: `${emr}${prefix}/fhir`,
+    frameAncestors: [emr],
+    client: { clientId: CLIENT_ID, privateKeyJwk: keyOf(keys, slug), scope: SCOPE, serviceScope: SERVICE_SCOPE },
+    mail: {
+      from: `${practice.name} <no-reply@${slug}.example>`,
+      host: '127.0.0.1',
+      port: smtpPort,
+      security: 'none',
+    },
+  })),
+})
+
+/** The same client as the EMR has it registered. */
+export const emrOptions = ({ service, emr, mail }: Addresses, clinic: Clinic): Omit<EmrOptions, 'resources'> => {
+  const base = `${service}/${clinic.slug}`
+  return {
+    origin: emr,
+    prefix: clinic.prefix,
+    name: clinic.emrName,
+    links: [
+      { label: 'Patient portal', href: `${base}/portal/` },
+      { label: 'Mailbox', href: `${mail}/` },
+    ],
+    clients: [
+      {
+        clientId: CLIENT_ID,
+        name: 'Portico',
+        redirectUris: [`${base}/callback`],
+        launchUrl: `${base}/launch`,
+        jwksUri: `${service}/.well-known/jwks.json`,
+        scope: `${SCOPE} ${SERVICE_SCOPE}`,
+      },
+    ],
+  }
+}
+
+export type ServiceSettings = { basePort: number; folder: string; keys: DemoKeys; store: string | undefined; json: boolean }
+
+export const configPath = (folder: string) => join(folder, 'practices.json')
+
+/** The environment of the service; of our own only what a program needs to run at all. */
+export function serviceEnvironment(settings: ServiceSettings, own: NodeJS.ProcessEnv): Record<string, string> {
+  const inherited = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'].flatMap((name) => {
+    const value = own[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  return {
+    ...Object.fromEntries(inherited),
+    PORT: String(settings.basePort),
+    BIND: '127.0.0.1',
+    PUBLIC_URL: addressesFrom(settings.basePort).service,
+    DATABASE_URL: settings.store ?? `sqlite:${join(settings.folder, 'portico.sqlite')}`,
+    PORTICO_KEYS: settings.keys.service,
+    PORTICO_CONFIG: configPath(settings.folder),
+    LOG_LEVEL: own['LOG_LEVEL'] ?? (settings.json ? 'info' : 'warn'),
+    NODE_ENV: 'development',
+  }
+}
+
+function keyOf(keys: DemoKeys, slug: string): JWK {
+  const key = keys.clients[slug]
+  if (!key) throw new Error(`There is no key for ${slug}`)
+  return key
+}

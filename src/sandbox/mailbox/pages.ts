@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import * as z from 'zod'
+import { type Mailbox, type ReceivedMail, Refusal } from './mailbox.ts'
+
+type Markup = ReturnType<typeof html>
+
+/** The page on which people read the demonstration's mails, and JSON for programs. */
+export function createMailboxPages(mailbox: Mailbox) {
+  return new Hono()
+    .get('/', (c) => c.html(listPage(mailbox.list()), 200, HEADERS))
+    .get('/mails/:id', (c) => {
+      const mail = mailbox.find(c.req.param('id'))
+      return mail ? c.html(mailPage(mail), 200, HEADERS) : c.html(missingPage(), 404, HEADERS)
+    })
+    .get('/mails/:id/html', (c) => {
+      const mail = mailbox.find(c.req.param('id'))
+      // Links leave the frame: the addresses they lead to refuse to be framed.
+      return mail ? c.html(`<base target="_blank">${mail.html}`, 200, MAIL_HEADERS) : c.notFound()
+    })
+    .get('/mailbox.css', (c) => c.body(STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }))
+    .get('/api/mails', (c) => c.json({ mails: mailbox.list() }))
+    .delete('/api/mails', (c) => {
+      mailbox.empty()
+      return c.body(null, 204)
+    })
+    .post('/api/refuse', async (c) => {
+      const order = Refusal.safeParse(await c.req.json().catch(() => undefined))
+      if (!order.success) return c.json({ error: z.prettifyError(order.error) }, 422)
+      mailbox.refuse(order.data.refuse)
+      return c.json({ ok: true })
+    })
+}
+
+const layout = (title: string, body: Markup) =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="/mailbox.css" />
+      </head>
+      <body>
+        <main>${body}</main>
+      </body>
+    </html>`
+
+const listPage = (mails: readonly ReceivedMail[]) =>
+  layout(
+    'Mailbox',
+    html`<h1>Mailbox</h1>
+      <p>Every mail that the demonstration sends ends here, whoever it is for.</p>
+      ${mails.length === 0
+        ? html`<p class="box">No mail yet. Reload this page after something was sent.</p>`
+        : html`<ul>${mails.map(listItem)}</ul>`}`,
+  )
+
+const listItem = (mail: ReceivedMail) => html`<li class="box">
+  <a href="/mails/${mail.id}">${mail.subject || 'No subject'}</a>
+  <span>To ${mail.to.join(', ')}</span> <span>${timeOf(mail)}</span>
+</li>`
+
+const mailPage = (mail: ReceivedMail) =>
+  layout(
+    mail.subject || 'No subject',
+    html`<p><a href="/">Mailbox</a></p>
+      <h1>${mail.subject || 'No subject'}</h1>
+      <p>From ${mail.from} to ${mail.to.join(', ')}, ${timeOf(mail)}</p>
+      <h2 id="text">As text</h2>
+      <pre class="box" tabindex="0" role="region" aria-labelledby="text">${linked(mail.text)}</pre>
+      ${mail.html ? html`<h2>As HTML</h2>${frame(mail)}` : ''}`,
+  )
+
+const frame = (mail: ReceivedMail) =>
+  html`<iframe class="box" title="The mail as HTML" src="/mails/${mail.id}/html" sandbox="${SANDBOX}"></iframe>`
+
+const missingPage = () => layout('No such mail', html`<h1>No such mail</h1><p><a href="/">Mailbox</a></p>`)
+
+const timeOf = (mail: ReceivedMail) => `${new Date(mail.receivedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/** Addresses become links; everything is escaped by `html`. */
+const linked = (text: string) =>
+  text.split(/(https?:\/\/[^\s<>"]+)/).map((part, index) => (index % 2 === 1 ? html`<a href="${part}">${part}</a>` : part))
+
+const SANDBOX = 'allow-popups allow-popups-to-escape-sandbox'
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+}
+/** A mail may style itself and nothing else, also when it is opened outside the frame. */
+const MAIL_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': `sandbox ${SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:`,
+}
+const STYLE = readFileSync(new URL('mailbox.css', import.meta.url), 'utf8')

@@ -1,0 +1,31 @@
+import { beginLaunch, type SmartClient, type SmartDeps } from '../../smart-launch/index.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import type { Practice } from '../practices/practice.ts'
+import { Problem } from '../problem.ts'
+import { fromSmartError } from './smart-errors.ts'
+
+export type BeginDeps = { keyring: Keyring; smart: SmartDeps; clientOf: (practiceId: string) => SmartClient }
+
+/** Names what a sealed launch may be opened for. */
+export const pendingContext = (practiceId: string) => `pending-launch ${practiceId}`
+
+/**
+ * The EMR sends a staff member here with `iss` and `launch`; answers where to send the browser next and what to keep in
+ * its cookie. Nothing else in the address counts, and nothing is fetched from an issuer that is not the practice's own.
+ *
+ * @throws Problem `launch-refused` for any other issuer, `ehr-unavailable` when the EMR cannot be asked.
+ * @see SMART App Launch 2.2 §2.0.8 (EHR launch)
+ */
+export async function startLaunch(deps: BeginDeps, practice: Practice, query: URLSearchParams) {
+  const [iss, launch] = [query.getAll('iss'), query.getAll('launch')]
+  if (iss.length !== 1 || launch.length !== 1 || !launch[0] || !practice.issuers.includes(iss[0] ?? ''))
+    throw new Problem('launch-refused', 'This launch did not come from an EMR that the practice knows.')
+  const client = deps.clientOf(practice.id)
+  try {
+    const { authorizeUrl, pending } = await beginLaunch(client, { iss: client.iss, launch: launch[0] }, deps.smart)
+    const sealed = deps.keyring.seal(JSON.stringify(pending), pendingContext(practice.id))
+    return { authorizeUrl, state: pending.state, sealed }
+  } catch (error) {
+    throw fromSmartError(error)
+  }
+}

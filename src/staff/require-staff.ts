@@ -1,0 +1,58 @@
+import { createMiddleware } from 'hono/factory'
+import type { Clock } from '../clock.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import { cookieNames, readCookie } from '../http/cookies.ts'
+import type { PracticeEnv } from '../practices/require-practice.ts'
+import { Problem } from '../problem.ts'
+import type { Store } from '../store/open.ts'
+import type { Schema } from '../store/schema.ts'
+import { findSession, type Session } from '../store/sessions.ts'
+import type { Permission } from './schema.ts'
+import { findStaffMember, type StaffMember } from './store.ts'
+
+export type Launch = Schema['launch']
+/** The staff member in one patient's context, as this tab was launched. */
+export type Staff = StaffMember & { launch: Launch; permissions: Permission[]; session: Session }
+export type StaffEnv = PracticeEnv & { Variables: PracticeEnv['Variables'] & { staff: Staff } }
+
+export type RequireStaffDeps = { store: Store; keyring: Keyring; now: Clock }
+
+/**
+ * Lets a request through when the browser's staff session, the launch in its address and the patient that it names
+ * belong together.
+ *
+ * @throws Problem `launch-ended` without a live session or launch, `stale-tab` when the tab was launched by somebody
+ * else or for another patient.
+ * @see design §4: a staff session is a person, each launch is a row
+ */
+export const requireStaff = (deps: RequireStaffDeps) =>
+  createMiddleware<StaffEnv>(async function staff(c, next) {
+    const { practice } = c.var
+    const token = readCookie(c, cookieNames.staff(practice.id))
+    const session = token && (await findSession(deps.store.db, practice.id, 'staff', token, deps.now()))
+    if (!session) throw launchEnded()
+    const [member, launch] = await Promise.all([
+      findStaffMember(deps.store.db, deps.keyring, practice.id, session.subject_id),
+      findLaunch(deps.store, practice.id, c.req.param('launch') ?? ''),
+    ])
+    if (!member || !launch || launch.ended_at !== null) throw launchEnded()
+    if (launch.staff_id !== member.id) throw staleTab()
+    const patient = c.req.param('patient')
+    if (patient !== undefined && patient !== launch.patient_id) throw staleTab()
+    c.set('staff', { ...member, launch, session, permissions: practice.staffPermissions })
+    await next()
+  })
+
+/** @throws Problem `not-permitted` */
+export const requirePermission = (permission: Permission) =>
+  createMiddleware<StaffEnv>(async function permit(c, next) {
+    if (!c.var.staff.permissions.includes(permission))
+      throw new Problem('not-permitted', 'You can look but not change this. Ask an administrator.', { extra: { permission } })
+    await next()
+  })
+
+const findLaunch = ({ db }: Store, practiceId: string, id: string) =>
+  db.selectFrom('launch').selectAll().where('practice_id', '=', practiceId).where('id', '=', id).executeTakeFirst()
+
+const launchEnded = () => new Problem('launch-ended', 'Open Portico from the EMR again.')
+const staleTab = () => new Problem('stale-tab', 'This tab shows another patient. Open Portico from the EMR again for this one.')

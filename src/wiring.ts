@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import {
+  createDiscovery,
+  createServiceTokens,
+  publicJwks,
+  SmartError,
+  type ServiceTokens,
+  type SmartClient,
+  type SmartDeps,
+} from '../smart-launch/index.ts'
+import { mirrorConsent, MIRROR_CONSENT } from './access/mirror-consent.ts'
+import { createReadAudit } from './audit/reads.ts'
+import { sealAudit } from './audit/seal.ts'
+import { MINUTE_MS, SECOND_MS, type Clock } from './clock.ts'
+import type { Config, PracticeConfig } from './config.ts'
+import { createPasswordStrength } from './credentials/password-strength.ts'
+import { createKeyring } from './crypto/keyring.ts'
+import { createPasswordHasher, type PasswordHasher } from './crypto/passwords.ts'
+import { createEhr } from './fhir/handles.ts'
+import { createCapabilityReader } from './fhir/homes.ts'
+import { createPages, type Pages } from './http/pages.ts'
+import type { Log } from './log.ts'
+import { deliverMail } from './mail/outbox.ts'
+import { createSendMail } from './mail/transport.ts'
+import { toPractice } from './practices/practice.ts'
+import { savePractices } from './practices/store.ts'
+import { Problem } from './problem.ts'
+import { greetingName, refreshIndex } from './profile/index-row.ts'
+import { createEhrTokens } from './staff/ehr-tokens.ts'
+import { workJobs } from './store/jobs.ts'
+import { migrate } from './store/migrate.ts'
+import type { Store } from './store/open.ts'
+import { sweep } from './store/sweep.ts'
+import { createWorker } from './store/worker.ts'
+
+/** What the outside world provides; tests bring their own. */
+export type Surroundings = {
+  store: Store
+  log: Log
+  now: Clock
+  fetch: typeof fetch
+  dist: string
+  hasher?: PasswordHasher
+}
+
+/** Builds every adapter once and hands each capability what it needs. */
+export type Wiring = Awaited<ReturnType<typeof wire>>
+
+export async function wire(config: Config, surroundings: Surroundings) {
+  const { store, now, log } = surroundings
+  await migrate(store)
+  const practices = new Map(config.practices.map((practice) => [practice.slug, toPractice(practice, config)]))
+  await savePractices(store, [...practices.values()], now)
+
+  const keyring = createKeyring(config.keys)
+  const clients = new Map(config.practices.map((practice) => [practice.slug, toSmartClient(practice, config)]))
+  const clientOf = (practiceId: string) => must(clients.get(practiceId))
+  const smart: SmartDeps = { fetch: surroundings.fetch, now, discovery: createDiscovery({ fetch: surroundings.fetch, now }) }
+  const serviceTokens = new Map([...clients].map(([id, client]) => [id, createServiceTokens(client, smart)]))
+  const ehrTokens = createEhrTokens({ store, keyring, now, smart, clientOf })
+  const ehr = createEhr({
+    baseOf: (practiceId) => clientOf(practiceId).iss,
+    staffToken: ehrTokens.accessToken,
+    serviceToken: (practiceId) => asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.token()),
+    fetch: surroundings.fetch,
+  })
+  const capabilities = createCapabilityReader({ fetch: surroundings.fetch, now })
+  const capabilityOf = (practiceId: string) => capabilities(clientOf(practiceId).iss)
+  const serviceScopeOf = (practiceId: string) => asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.scope())
+  const mirror = mirrorConsent({ store, keyring, ehr, now, capabilityOf, serviceScopeOf })
+  const worker = wireWorker({ ...surroundings, keyring, config, mirror })
+  const strength = createPasswordStrength()
+  return {
+    config,
+    store,
+    log,
+    now,
+    startedAt: now(),
+    keyring,
+    practices,
+    clientOf,
+    smart,
+    ehr,
+    worker,
+    strength,
+    hasher: surroundings.hasher ?? createPasswordHasher({ slots: 2, waiting: 64 }),
+    readAudit: createReadAudit(store, now),
+    pages: createPages(surroundings.dist) satisfies Pages,
+    jwks: publicJwks(config.practices.map((practice) => practice.client.privateKeyJwk)),
+    portalUrl: config.portalUrl,
+    staffUrl: config.staffUrl,
+    greetingName: greetingName(keyring),
+    refreshIndex: refreshIndex(store, keyring),
+    counters: { requests: new Map<string, number>() },
+    async close() {
+      await worker.stop()
+      await strength.close()
+      await store.close()
+    },
+  }
+}
+
+type WorkerParts = Surroundings & {
+  config: Config
+  keyring: ReturnType<typeof createKeyring>
+  mirror: ReturnType<typeof mirrorConsent>
+}
+
+function wireWorker({ store, log, now, config, keyring, mirror }: WorkerParts) {
+  const owner = randomUUID()
+  const settings = new Map(config.practices.map(({ slug, mail }) => [slug, mail]))
+  const send = createSendMail((practiceId) => settings.get(practiceId))
+  return createWorker({
+    log,
+    steps: [
+      { name: 'audit', everyMs: 500, run: () => sealAudit(store, owner, now()) },
+      { name: 'mail', everyMs: SECOND_MS, run: () => deliverMail({ store, keyring, now, log, send }) },
+      { name: 'jobs', everyMs: SECOND_MS, run: () => workJobs({ store, now, log, handlers: { [MIRROR_CONSENT]: mirror } }) },
+      { name: 'sweep', everyMs: MINUTE_MS, run: () => sweep(store.db, now()) },
+    ],
+  })
+}
+
+const toSmartClient = ({ slug, fhirBase, client }: PracticeConfig, config: Config): SmartClient => ({
+  iss: fhirBase,
+  clientId: client.clientId,
+  privateKeyJwk: client.privateKeyJwk,
+  scope: client.scope,
+  serviceScope: client.serviceScope,
+  redirectUri: `${config.staffUrl}/${slug}/callback`,
+})
+
+/** An EHR that grants the service nothing is a fact to live with; one that does not answer is a fault to wait out. */
+async function asProblem<T>(tokens: ServiceTokens, ask: (tokens: ServiceTokens) => Promise<T>): Promise<T> {
+  try {
+    return await ask(tokens)
+  } catch (error) {
+    if (!(error instanceof SmartError)) throw error
+    throw new Problem(error.code === 'ehr-unavailable' ? 'ehr-unavailable' : 'ehr-refused', undefined, { cause: error })
+  }
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Problem('not-found', 'No practice has this address.')
+  return value
+}

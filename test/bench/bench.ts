@@ -1,0 +1,40 @@
+/**
+ * `npm run bench [-- --json] [--accounts N]`: what is promised about speed, each figure in turns with its own baseline.
+ * Everything runs on this machine and stops by itself within a few minutes; the exit code tells whether all limits hold.
+ */
+import { parseArgs } from 'node:util'
+import { startHelper } from './child.ts'
+import { type Figure, printFigure } from './figure.ts'
+import { measureLookUps } from './look-ups.ts'
+import { countWaves, measureReads } from './reads.ts'
+import { startService } from './service.ts'
+import { measureSignIns } from './sign-ins.ts'
+import { measureStarts } from './starts.ts'
+import { walk } from './walk.ts'
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, accounts: { type: 'string', default: '1000000' } },
+})
+const figures: Figure[] = []
+const show = (found: readonly Figure[]) => {
+  for (const figure of found) printFigure(figure, values.json)
+  figures.push(...found)
+}
+
+const ehr = await startHelper('test/bench/fake-ehr.ts')
+try {
+  show(await measureStarts(ehr.said.url))
+  const service = await startService(ehr.said.url)
+  try {
+    const signedIn = await walk(service, ehr.said.url)
+    show(await countWaves(ehr.said.url, signedIn))
+    show(await measureReads(ehr.said.url, signedIn))
+    show(await measureSignIns(signedIn))
+  } finally {
+    await service.stop()
+  }
+  show(await measureLookUps(Number(values.accounts)))
+} finally {
+  await ehr.stop()
+}
+process.exitCode = figures.every(({ ok }) => ok) ? 0 : 1

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '../../../src/clock.ts'
+import { capabilityOf, narrowCapability, readCapability } from '../../../src/fhir/capability.ts'
+import { createCapabilityReader, homeOf } from '../../../src/fhir/homes.ts'
+import { startFaultyEhr, type Seen } from '../../support/ehr-faults.ts'
+
+const can = (type: string, interactions: string, rest: Record<string, unknown> = {}) => ({
+  type,
+  interaction: interactions.split(' ').map((code) => ({ code })),
+  ...rest,
+})
+
+const statement = (resource: unknown[], interactions: string[] = []) => ({
+  resourceType: 'CapabilityStatement',
+  fhirVersion: '4.0.1',
+  rest: [{ mode: 'server', resource, interaction: interactions.map((code) => ({ code })) }],
+})
+
+const rich = statement(
+  [
+    can('Patient', 'read search-type create update patch', {
+      versioning: 'versioned-update',
+      conditionalCreate: true,
+      searchParam: [{ name: 'birthdate' }, { name: 'family' }],
+    }),
+    can('Consent', 'read search-type create update'),
+    can('Appointment', 'read search-type create patch', { versioning: 'versioned' }),
+    can('Condition', 'read search-type'),
+  ],
+  ['transaction', 'batch'],
+)
+const smart = { grant_types_supported: ['authorization_code', 'client_credentials'] }
+
+describe('what an EHR can do', () => {
+  test('is read from its statement, type by type', () => {
+    const capability = readCapability(rich, smart)
+    expect(capability).toMatchObject({ fhirVersion: '4.0.1', batch: true, transaction: true, services: true })
+    expect(capabilityOf(capability, 'Patient')).toEqual({
+      read: true,
+      search: true,
+      create: true,
+      update: true,
+      patch: true,
+      conditionalCreate: true,
+      ifMatch: true,
+      searchParams: ['birthdate', 'family'],
+    })
+    expect(capabilityOf(capability, 'Appointment')).toMatchObject({
+      update: false,
+      patch: true,
+      ifMatch: false,
+    })
+  })
+
+  test.each(['Task', '__proto__', 'toString'])('is nothing for a type that it does not name: %s', (type) => {
+    const { searchParams, ...abilities } = capabilityOf(readCapability(rich, smart), type)
+    expect(Object.values(abilities).some(Boolean)).toBe(false)
+    expect(searchParams).toEqual([])
+  })
+
+  test.each([
+    null,
+    undefined,
+    '',
+    {},
+    [],
+    { resourceType: 'Patient' },
+    { resourceType: 'CapabilityStatement', rest: 1 },
+  ])('is not guessed from %j', (answer) => {
+    expect(() => readCapability(answer, null)).toThrow(expect.objectContaining({ code: 'ehr-unavailable' }))
+  })
+
+  test('without SMART configuration has no token for services', () => {
+    expect(readCapability(rich, undefined).services).toBe(false)
+    expect(readCapability(rich, { grant_types_supported: 'client_credentials' }).services).toBe(false)
+  })
+
+  test.each([
+    [
+      'user/Patient.rs',
+      { read: true, search: true, create: false, update: false, patch: false, conditionalCreate: false },
+    ],
+    ['user/Patient.read', { read: true, search: true, create: false, update: false }],
+    ['user/*.cruds', { read: true, create: true, update: true, patch: true, conditionalCreate: true }],
+    ['user/Patient.c', { create: true, conditionalCreate: false, read: false }],
+    ['system/Patient.cruds', { read: false, create: false }],
+    ['', { read: false, search: false }],
+  ])('shrinks to what the scope %j grants', (scope, expected) => {
+    const narrowed = narrowCapability(readCapability(rich, smart), 'user', scope)
+    expect(capabilityOf(narrowed, 'Patient')).toMatchObject(expected)
+  })
+})
+
+describe('where a type lives', () => {
+  const everything = narrowCapability(readCapability(rich, smart), 'system', 'system/*.cruds')
+
+  test.each([
+    ['Patient', 'ehr'],
+    ['Consent', 'ehr'],
+    ['Appointment', 'ehr'],
+    ['Condition', 'ehr'],
+    ['Communication', 'portal'],
+    ['DocumentReference', 'portal'],
+    ['QuestionnaireResponse', 'portal'],
+    ['toString', 'portal'],
+  ])('%s: %s', (type, home) => {
+    expect(homeOf(everything, type)).toBe(home)
+  })
+
+  test('is the portal for what the token may only read', () => {
+    const readOnly = narrowCapability(everything, 'system', 'system/*.rs')
+    expect([homeOf(readOnly, 'Consent'), homeOf(readOnly, 'Condition')]).toEqual(['portal', 'ehr'])
+  })
+})
+
+describe('the reader of capabilities', () => {
+  const answer = ({ url }: Seen) => ({ body: url.endsWith('/metadata') ? rich : smart })
+  const readerAt = (start = 0) => {
+    const time = { now: start }
+    return { time, read: createCapabilityReader({ fetch, now: () => time.now }) }
+  }
+
+  test('asks an EHR once for all who ask, without a token, and again after a day', async () => {
+    await using ehr = await startFaultyEhr(answer)
+    const { time, read } = readerAt()
+    const [first, second] = await Promise.all([read(ehr.base), read(`${ehr.base}/`)])
+    expect(first).toBe(second)
+    expect(ehr.requests.map(({ url }) => url).toSorted()).toEqual([
+      '/fhir/.well-known/smart-configuration',
+      '/fhir/metadata',
+    ])
+    expect(ehr.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined])
+    time.now = DAY_MS - 1
+    await read(ehr.base)
+    expect(ehr.requests).toHaveLength(2)
+    time.now = DAY_MS
+    await read(ehr.base)
+    expect(ehr.requests).toHaveLength(4)
+  })
+
+  test('does not remember a failure', async () => {
+    let down = true
+    await using ehr = await startFaultyEhr((seen) => (down ? { status: 500 } : answer(seen)))
+    const { read } = readerAt()
+    await expect(read(ehr.base)).rejects.toMatchObject({ code: 'ehr-unavailable' })
+    down = false
+    expect((await read(ehr.base)).services).toBe(true)
+  })
+
+  test('makes do without a SMART configuration', async () => {
+    await using ehr = await startFaultyEhr((seen) =>
+      seen.url.endsWith('/metadata') ? { body: rich } : { status: 404 },
+    )
+    expect((await readerAt().read(ehr.base)).services).toBe(false)
+  })
+
+  test('takes an EHR that keeps its statement to itself for one that is not answering, not for a lost session', async () => {
+    await using ehr = await startFaultyEhr({ status: 401 })
+    await expect(readerAt().read(ehr.base)).rejects.toMatchObject({ code: 'ehr-unavailable', status: 502 })
+  })
+})

@@ -1,0 +1,24 @@
+import { html, nothing } from 'lit'
+import { alertIcon, checkIcon } from './icons.ts'
+
+export type Notice = {
+  mood: 'good' | 'warn' | 'bad' | 'info'
+  /** What happened, in one sentence. */
+  title: string
+  /** What it means and what to do. */
+  text?: unknown
+  actions?: unknown
+}
+
+/** Says what happened, what it means, what to do. Takes focus with `focusNotice` when it answers a submit. */
+export const notice = ({ mood, title, text, actions }: Notice) =>
+  html`<div class="notice ${mood}" tabindex="-1" data-notice>
+    ${mood === 'good' ? checkIcon() : alertIcon()}
+    <p><strong>${title}</strong></p>
+    ${text ? html`<p>${text}</p>` : nothing} ${actions ? html`<div class="actions">${actions}</div>` : nothing}
+  </div>`
+
+/** Moves focus to the notice that answers what was just pressed. */
+export function focusNotice(root: ParentNode): void {
+  root.querySelector<HTMLElement>('[data-notice]')?.focus()
+}
