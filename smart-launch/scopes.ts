@@ -14,7 +14,11 @@ export type ResourceScope = {
 const FORM = /^(user|system|patient)\/(\*|[A-Z][A-Za-z]*)\.([a-z]+|\*)(\?.+)?$/
 // The letters stand in this order, each at most once.
 const V2 = /^(?=.)c?r?u?d?s?$/
-const V1: Record<string, string> = { read: 'rs', write: 'cud', '*': 'cruds' }
+const V1 = new Map([
+  ['read', 'rs'],
+  ['write', 'cud'],
+  ['*', 'cruds'],
+])
 
 /**
  * Reads one scope in SMART v1 (`user/Patient.read`) or v2 (`user/Patient.rs`) form.
@@ -25,7 +29,7 @@ const V1: Record<string, string> = { read: 'rs', write: 'cud', '*': 'cruds' }
 export function parseResourceScope(scope: string): ResourceScope | undefined {
   const [, context, type, rights = '', query] = FORM.exec(scope) ?? []
   if (!isContext(context) || type === undefined) return undefined
-  const letters = (Object.hasOwn(V1, rights) ? V1[rights] : undefined) ?? rights
+  const letters = V1.get(rights) ?? rights
   if (!V2.test(letters)) return undefined
   return {
     context,

@@ -62,6 +62,8 @@ export async function wire(config: Config, surroundings: Surroundings) {
     baseOf: (practiceId) => clientOf(practiceId).iss,
     staffToken: ehrTokens.accessToken,
     serviceToken: (practiceId) => asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.token()),
+    forgetServiceToken: (practiceId, token) => serviceTokens.get(practiceId)?.forget(token),
+    onForeign: (practiceId, entry) => log.error({ practiceId, ...entry }, 'ehr.foreign-entry'),
     fetch: surroundings.fetch,
   })
   const capabilities = createCapabilityReader({ fetch: surroundings.fetch, now })

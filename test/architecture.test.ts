@@ -10,7 +10,7 @@ import { listFiles, readSource, readText, repository, type Source } from './supp
 const KERNEL = ['problem', 'clock', 'log', 'schema', 'crypto', 'smart-launch']
 const ADAPTERS = [...KERNEL, 'store', 'fhir', 'mail', 'audit', 'events']
 const EDGE = [...ADAPTERS, 'config', 'http', 'practices', 'settings', 'staff']
-const CAPABILITIES = ['access', 'accounts', 'credentials', 'profile']
+const CAPABILITIES = ['access', 'accounts', 'credentials', 'profile', 'health']
 
 const SERVICE: Record<string, readonly string[]> = {
   problem: [],
@@ -22,7 +22,7 @@ const SERVICE: Record<string, readonly string[]> = {
   'smart-launch': [],
   'fhir-profiles': [],
   store: KERNEL,
-  fhir: KERNEL,
+  fhir: [...KERNEL, 'fhir-profiles'],
   mail: [...KERNEL, 'store'],
   audit: [...KERNEL, 'store'],
   events: [...KERNEL, 'store'],
@@ -33,7 +33,8 @@ const SERVICE: Record<string, readonly string[]> = {
   access: EDGE,
   accounts: EDGE,
   credentials: [...EDGE, 'access', 'accounts'],
-  profile: EDGE,
+  profile: [...EDGE, 'accounts'],
+  health: [...ADAPTERS, 'http'],
   config: ['schema'],
   'audit/verify': [...ADAPTERS, 'config'],
   wiring: [...EDGE, ...CAPABILITIES, 'config'],
@@ -43,13 +44,8 @@ const SERVICE: Record<string, readonly string[]> = {
   sandbox: ['clock'],
 }
 
-/** Who may read the environment: the one configuration file, and what is started on its own. */
-const READS_ENVIRONMENT = [
-  'src/config.ts',
-  'src/sandbox/main.ts',
-  'src/audit/verify.ts',
-  'web-components/build.ts',
-]
+/** Who reads the environment: what is started by itself. Everybody else is handed a value. */
+const READS_ENVIRONMENT = ['src/audit/verify.ts', 'src/main.ts', 'src/sandbox/demo/run.ts']
 /** Run-time packages of the browser. Anything more needs an argument: each one is paid for by every patient. */
 const BROWSER_PACKAGES = /^(lit|@lit\/[a-z-]+)(\/|$)/
 /** Tables of words: as long as they need to be. */
@@ -271,11 +267,8 @@ describe('habits', () => {
     expect(pathsOf(sources.filter(({ usesAny }) => usesAny))).toEqual([])
   })
 
-  test('the environment is read in one place', () => {
-    const readers = product.filter(
-      ({ path, readsEnvironment }) => readsEnvironment && !READS_ENVIRONMENT.includes(path),
-    )
-    expect(pathsOf(readers)).toEqual([])
+  test('the environment is read by what is started by itself', () => {
+    expect(pathsOf(product.filter(({ readsEnvironment }) => readsEnvironment))).toEqual(READS_ENVIRONMENT)
   })
 
   test('"now" comes from the clock that a caller hands in', () => {

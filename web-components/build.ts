@@ -83,7 +83,9 @@ function toManifest(version: string, output: Rolldown.RolldownOutput['output']):
   for (const chunk of chunks.filter(({ isEntry }) => isEntry)) {
     entries[chunk.name] = chunk.fileName
     const first = (FIRST_VISIT[chunk.name] ?? []).map((path) => join(sources, path))
-    const onFirstVisit = chunks.filter(({ facadeModuleId }) => facadeModuleId && first.includes(facadeModuleId))
+    const onFirstVisit = chunks.filter(
+      ({ facadeModuleId }) => facadeModuleId && first.includes(facadeModuleId),
+    )
     loads[chunk.name] = {
       first: reach(chunks, [chunk, ...onFirstVisit], ({ imports }) => imports),
       all: reach(chunks, [chunk], ({ imports, dynamicImports }) => [...imports, ...dynamicImports]),

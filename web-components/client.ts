@@ -33,6 +33,12 @@ export class Refusal extends Error {
     return typeof value === 'number' ? value : null
   }
 
+  /** True when the service says that this part of the body is at fault. */
+  names(pointer: string): boolean {
+    const issues = this.facts['issues']
+    return Array.isArray(issues) && issues.some((issue: { pointer?: unknown }) => issue.pointer === pointer)
+  }
+
   text(name: string): string | null {
     const value = this.facts[name]
     return typeof value === 'string' ? value : null

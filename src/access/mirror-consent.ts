@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { narrowCapability, type EhrCapability } from '../fhir/capability.ts'
-import { portalConsentQuery, toPortalConsent } from '../fhir/consent.ts'
+import { portalConsentIn, portalConsentQuery, toPortalConsent } from '../fhir/consent.ts'
 import type { Ehr } from '../fhir/handles.ts'
 import { homeOf } from '../fhir/homes.ts'
 import type { JobHandler } from '../store/jobs.ts'
@@ -37,8 +37,8 @@ export const mirrorConsent =
     const consent = toPortalConsent({ patientId, practiceSlug: practiceId, status, at })
     const query = portalConsentQuery({ patientId, practiceSlug: practiceId })
     const ehr = deps.ehr.asService(practiceId)
-    const found = (await ehr.search('Consent', query)).entry?.[0]?.resource
-    if (found?.id) await ehr.update({ ...consent, id: found.id }, { ifMatch: found.meta?.versionId })
+    const found = portalConsentIn(await ehr.search('Consent', query), { patientId, practiceSlug: practiceId })
+    if (found) await ehr.update({ ...consent, id: found.id }, { ifMatch: found.meta?.versionId })
     else await ehr.create(consent, { ifNoneExist: query })
   }
 

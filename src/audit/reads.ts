@@ -21,7 +21,10 @@ export function createReadAudit(store: Store, now: Clock): { record(entry: Audit
     const batch = waiting
     waiting = []
     try {
-      await writeRows(store, batch.map((one) => one.row))
+      await writeRows(
+        store,
+        batch.map((one) => one.row),
+      )
       for (const one of batch) one.written()
     } catch (error) {
       for (const one of batch) one.failed(error)

@@ -18,7 +18,12 @@ type Link = Pick<Schema['audit'], 'id' | 'seq' | 'prev_hash' | 'hash'>
  * @returns whether more rows wait than one piece holds
  */
 export async function sealAudit(store: Store, owner: string, now: number): Promise<boolean> {
-  const practices = await store.db.selectFrom('audit').select('practice_id').distinct().where('seq', 'is', null).execute()
+  const practices = await store.db
+    .selectFrom('audit')
+    .select('practice_id')
+    .distinct()
+    .where('seq', 'is', null)
+    .execute()
   let more = false
   for (const { practice_id } of practices) {
     const sealed = await store.transaction((tx) => sealPractice(tx, practice_id, owner, now))
@@ -50,7 +55,10 @@ async function sealPractice(tx: Db, practiceId: string, owner: string, now: numb
   return rows.length
 }
 
-function linksOf(rows: Schema['audit'][], last: { seq: number | null; hash: string | null } | undefined): Link[] {
+function linksOf(
+  rows: Schema['audit'][],
+  last: { seq: number | null; hash: string | null } | undefined,
+): Link[] {
   let seq = last?.seq ?? 0
   let prev_hash = last?.hash ?? BEFORE_FIRST
   return rows.map((row) => {
@@ -63,9 +71,13 @@ function linksOf(rows: Schema['audit'][], last: { seq: number | null; hash: stri
 
 /** One statement for all: a statement a row would hold the event loop for as long as it has rows. */
 async function writeLinks(tx: Db, practiceId: string, links: Link[]) {
-  const values = links.map((link) => sql`(${link.id}, cast(${link.seq} as bigint), ${link.prev_hash}, ${link.hash})`)
+  const values = links.map(
+    (link) => sql`(${link.id}, cast(${link.seq} as bigint), ${link.prev_hash}, ${link.hash})`,
+  )
   await sql`
     with link (id, seq, prev_hash, hash) as (values ${sql.join(values)})
     update audit set seq = link.seq, prev_hash = link.prev_hash, hash = link.hash
-    from link where audit.practice_id = ${practiceId} and audit.id = link.id and audit.seq is null`.execute(tx)
+    from link where audit.practice_id = ${practiceId} and audit.id = link.id and audit.seq is null`.execute(
+    tx,
+  )
 }

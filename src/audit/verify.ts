@@ -75,7 +75,12 @@ async function main(url: string | undefined): Promise<number> {
   }
   const store = await openStore(url)
   try {
-    const practices = await store.db.selectFrom('audit').select('practice_id').distinct().orderBy('practice_id').execute()
+    const practices = await store.db
+      .selectFrom('audit')
+      .select('practice_id')
+      .distinct()
+      .orderBy('practice_id')
+      .execute()
     const reports = []
     for (const { practice_id } of practices) {
       const report = await verifyAudit(store.db, practice_id)

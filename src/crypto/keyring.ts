@@ -52,7 +52,8 @@ function parseKey(part: string): Key {
   return { id, sealing: derive(secret, 'portico seal v1'), macKey }
 }
 
-const derive = (secret: Buffer, info: string) => new Uint8Array(hkdfSync('sha256', secret, '', info, KEY_BYTES))
+const derive = (secret: Buffer, info: string) =>
+  new Uint8Array(hkdfSync('sha256', secret, '', info, KEY_BYTES))
 
 const mac = (key: Key, purpose: string, text: string) =>
   createHmac('sha256', key.macKey(purpose)).update(text).digest('base64url')

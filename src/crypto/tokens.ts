@@ -70,7 +70,8 @@ export function openWithToken(token: string, sealed: string): string {
   return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8')
 }
 
-const keyOf = (token: string) => new Uint8Array(hkdfSync('sha256', token, '', 'portico sealed with token v1', 32))
+const keyOf = (token: string) =>
+  new Uint8Array(hkdfSync('sha256', token, '', 'portico sealed with token v1', 32))
 
 const pick = (alphabet: string, length: number) =>
   Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')

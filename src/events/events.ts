@@ -44,7 +44,11 @@ export async function publishEvent(
  *
  * @param onError told when the store cannot be read; the next look covers the gap
  */
-export function createEventFeed(store: Store, now: Clock, onError: (error: unknown) => void = () => {}): EventFeed {
+export function createEventFeed(
+  store: Store,
+  now: Clock,
+  onError: (error: unknown) => void = () => {},
+): EventFeed {
   const listeners = new Map<(event: PorticoEvent) => void, string>()
   const seen = new Map<string, number>()
   let lookedAt = now()
@@ -60,7 +64,8 @@ export function createEventFeed(store: Store, now: Clock, onError: (error: unkno
     const fresh = rows.filter((row) => !seen.has(row.id))
     for (const row of fresh) {
       seen.set(row.id, row.at)
-      for (const [listener, practiceId] of listeners) if (practiceId === row.practice_id) listener(toEvent(row))
+      for (const [listener, practiceId] of listeners)
+        if (practiceId === row.practice_id) listener(toEvent(row))
     }
   }
   const refresh = async () => {

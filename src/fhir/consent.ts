@@ -1,10 +1,10 @@
-import type { Consent } from '@medplum/fhirtypes'
+import type { Bundle, Consent } from '@medplum/fhirtypes'
 import {
   PORTAL_ACCESS,
   PORTAL_ACCESS_IDENTIFIER,
   PORTAL_CONSENT_CODES,
 } from '../../fhir-profiles/canonicals.ts'
-import type { SearchParams } from './client.ts'
+import type { Kept, SearchParams } from './client.ts'
 
 export type PortalConsent = {
   patientId: string
@@ -67,6 +67,24 @@ export const portalConsentQuery = (
 ): SearchParams => ({
   identifier: `${PORTAL_ACCESS_IDENTIFIER}|${identifierOf(whose)}`,
 })
+
+/**
+ * The consent of this kind for a patient among what a search found. Checked again, since an EHR that overlooks the
+ * parameter returns everybody's, and the first of them would be overwritten.
+ */
+export function portalConsentIn(
+  found: Bundle<Consent>,
+  whose: Pick<PortalConsent, 'patientId' | 'practiceSlug'>,
+): Kept<Consent> | undefined {
+  return found.entry
+    ?.map(({ resource }) => resource)
+    .find((resource): resource is Kept<Consent> => {
+      const isOurs = resource?.identifier?.some(
+        ({ system, value }) => system === PORTAL_ACCESS_IDENTIFIER && value === identifierOf(whose),
+      )
+      return resource?.resourceType === 'Consent' && resource.id !== undefined && isOurs === true
+    })
+}
 
 const identifierOf = ({ patientId, practiceSlug }: Pick<PortalConsent, 'patientId' | 'practiceSlug'>) =>
   `${practiceSlug}.${patientId}`

@@ -1,7 +1,8 @@
+import { Problem } from '../problem.ts'
 import { createFhirHandle, type FhirHandle } from './client.ts'
-import { forPatient, type PatientHandle } from './for-patient.ts'
+import { forPatient, type ForeignEntry, type PatientHandle } from './for-patient.ts'
 
-/** The three ways to the EHR. Which one code holds decides what it can reach. */
+/** The three ways to the EHR. Which one code holds decides what it can reach. One handle serves one piece of work. */
 export type Ehr = {
   /** With that staff member's own SMART token: the EHR's permissions and audit apply. */
   asStaff(practiceId: string, ehrTokenId: string): FhirHandle
@@ -15,20 +16,47 @@ export type EhrDeps = {
   baseOf(practiceId: string): string
   staffToken(practiceId: string, ehrTokenId: string): Promise<string>
   serviceToken(practiceId: string): Promise<string>
-  fetch?: typeof fetch
+  /** Told when the EHR no longer takes a service token, so that the next piece of work gets a new one. */
+  forgetServiceToken(practiceId: string, token: string): void
+  /** Told when the EHR handed out somebody else's resource: an alarm. */
+  onForeign(practiceId: string, entry: ForeignEntry): void
+  fetch: typeof fetch
 }
 
 export function createEhr(deps: EhrDeps): Ehr {
   const handle = (practiceId: string, accessToken: () => Promise<string>) =>
-    createFhirHandle({
-      base: deps.baseOf(practiceId),
-      accessToken,
-      ...(deps.fetch ? { fetch: deps.fetch } : {}),
-    })
-  const asService = (practiceId: string) => handle(practiceId, () => deps.serviceToken(practiceId))
+    createFhirHandle({ base: deps.baseOf(practiceId), accessToken, fetch: deps.fetch })
+
+  function asService(practiceId: string): FhirHandle {
+    let token = ''
+    const service = handle(practiceId, async () => (token = await deps.serviceToken(practiceId)))
+    return watched(service, () => deps.forgetServiceToken(practiceId, token))
+  }
   return {
     asStaff: (practiceId, ehrTokenId) => handle(practiceId, () => deps.staffToken(practiceId, ehrTokenId)),
     asService,
-    forPatient: (practiceId, patientId) => forPatient(asService(practiceId), patientId),
+    forPatient: (practiceId, patientId) =>
+      forPatient(asService(practiceId), patientId, (entry) => deps.onForeign(practiceId, entry)),
+  }
+}
+
+/** A 401 to the service's own token is nobody's session that ended: the next try may well succeed. */
+function watched(handle: FhirHandle, onRefused: () => void): FhirHandle {
+  const guard = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'ehr-session-ended') throw error
+      onRefused()
+      throw new Problem('ehr-unavailable', undefined, { cause: error })
+    }
+  }
+  return {
+    base: handle.base,
+    read: (type, id) => guard(handle.read(type, id)),
+    search: (type, params) => guard(handle.search(type, params)),
+    create: (resource, options) => guard(handle.create(resource, options)),
+    update: (resource, options) => guard(handle.update(resource, options)),
+    batch: (bundle) => guard(handle.batch(bundle)),
   }
 }

@@ -46,6 +46,12 @@ export function firstName(patient: Patient): string {
   return EAST_ASIAN.test(given) ? textOf(named) : given
 }
 
+/** The family name by which the patient goes now; empty when none is known. */
+export const lastName = (patient: Patient): string =>
+  namesToShow(patient)
+    .map((name) => partsOf(name).last)
+    .find(Boolean) ?? ''
+
 /**
  * Every pair of initials (first name, last name) by which the patient may be known, folded, without repeats:
  * `['MC', 'MD']` for María de la Cruz. Any name that is in use counts; none that has ended does.
@@ -152,8 +158,3 @@ function lastInitials(last: string): string[] {
 }
 
 const isParticle = (word: string) => PARTICLES.has(word.toLowerCase().replace(/[.'’]/g, ''))
-
-/** The family name that goes with `firstName`; empty when none is known. */
-export function lastName(patient: Patient): string {
-  return namesToShow(patient).map((name) => partsOf(name).last)[0] ?? ''
-}

@@ -38,7 +38,9 @@ export function createControls(deps: ControlDeps) {
       return c.json({ ok: true })
     })
     .get('/requests', (c) => c.json({ requests: deps.requests }))
-    .post('/launches', async (c) => c.json(deps.createLaunch(LaunchOrder.parse(await readJson(c.req.raw))), 201))
+    .post('/launches', async (c) =>
+      c.json(deps.createLaunch(LaunchOrder.parse(await readJson(c.req.raw))), 201),
+    )
     .onError((error, c) => {
       if (error instanceof z.ZodError) return c.json({ error: z.prettifyError(error) }, 422)
       if (error instanceof UnknownOrder) return c.json({ error: error.message }, 422)
@@ -47,7 +49,8 @@ export function createControls(deps: ControlDeps) {
 }
 
 /** A page of another site must not pull these levers; programs send no Origin. */
-export const fromThisOriginOnly = (allowed: string): MiddlewareHandler =>
+export const fromThisOriginOnly =
+  (allowed: string): MiddlewareHandler =>
   async (c, next) => {
     const origin = c.req.header('origin')
     if (origin !== undefined && origin !== allowed) return c.json({ error: 'not from another site' }, 403)

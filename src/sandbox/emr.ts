@@ -88,8 +88,8 @@ export function createEmr(options: EmrOptions) {
   }
 
   const app = new Hono<FaultEnv>({ strict: false })
-    .use(`${prefix}/oauth/*`, watch(`${prefix}`, faults, requests))
-    .use(`${prefix}/fhir/*`, watch(`${prefix}`, faults, requests))
+    .use(`${prefix}/oauth/*`, watch(prefix, faults, requests))
+    .use(`${prefix}/fhir/*`, watch(prefix, faults, requests))
     .route(`${prefix}/oauth`, smart.app)
     .route(`${prefix}/fhir/.well-known`, smart.wellKnown)
     .route('/', fhir.app)
@@ -110,10 +110,15 @@ export function createEmr(options: EmrOptions) {
       const cookie = sessions.cookieHeader(sessions.open(findUser(user)).id)
       const response = await app.request(String(authorizeUrl), { headers: { cookie } })
       const location = response.headers.get('location')
-      if (response.status !== 302 || !location) throw new Error(`The EMR answered ${response.status}, not a redirect`)
+      if (response.status !== 302 || !location)
+        throw new Error(`The EMR answered ${response.status}, not a redirect`)
       return new URL(location)
     },
-    fetch: createFetch(app.fetch, (url) => url.origin === origin && url.pathname.startsWith(`${prefix}/`), elsewhere),
+    fetch: createFetch(
+      app.fetch,
+      (url) => url.origin === origin && url.pathname.startsWith(`${prefix}/`),
+      elsewhere,
+    ),
   }
 }
 
@@ -124,7 +129,11 @@ type FaultEnv = { Variables: { fault: FaultKind | undefined } }
 
 /** Counts the request and plays the fault that it meets. */
 const watch =
-  (prefix: string, faults: ReturnType<typeof createFaults>, requests: SeenRequest[]): MiddlewareHandler<FaultEnv> =>
+  (
+    prefix: string,
+    faults: ReturnType<typeof createFaults>,
+    requests: SeenRequest[],
+  ): MiddlewareHandler<FaultEnv> =>
   async (c, next) => {
     const url = new URL(c.req.url)
     const target = targetOf(url.pathname.slice(prefix.length))

@@ -69,7 +69,8 @@ export function createFaults() {
 /** The refusal to send instead of doing the work; undefined where the work itself goes wrong in a subtle way. */
 export function refusalOf(kind: FaultKind, target: FaultTarget): Response | undefined {
   if (kind === 'down') return new Response(null, { status: 503, headers: { [DOWN]: '1' } })
-  if (kind === 'html') return new Response(SIGN_IN_PAGE, { headers: { 'content-type': 'text/html; charset=utf-8' } })
+  if (kind === 'html')
+    return new Response(SIGN_IN_PAGE, { headers: { 'content-type': 'text/html; charset=utf-8' } })
   const expired = kind === 'expired' && target === 'fhir'
   const status = expired ? 401 : Number(kind)
   if (Number.isNaN(status)) return undefined

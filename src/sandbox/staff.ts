@@ -36,7 +36,9 @@ export const ROLE_SCOPES: Record<StaffRole, string> = {
  */
 export function staffOf(resources: Resource[]): StaffUser[] {
   return ROLES.flatMap(({ role, matches }) => {
-    const found = resources.find((one) => one.resourceType === 'PractitionerRole' && matches.test(wordsOf(one.code)))
+    const found = resources.find(
+      (one) => one.resourceType === 'PractitionerRole' && matches.test(wordsOf(one.code)),
+    )
     const fhirUser = found?.resourceType === 'PractitionerRole' ? found.practitioner?.reference : undefined
     return fhirUser ? [{ role, fhirUser, name: nameOf(resources, fhirUser) }] : []
   })
@@ -49,7 +51,9 @@ const ROLES: { role: StaffRole; matches: RegExp }[] = [
 ]
 
 const wordsOf = (codes: CodeableConcept[] = []) =>
-  codes.flatMap(({ text, coding = [] }) => [text, ...coding.flatMap(({ code, display }) => [code, display])]).join(' ')
+  codes
+    .flatMap(({ text, coding = [] }) => [text, ...coding.flatMap(({ code, display }) => [code, display])])
+    .join(' ')
 
 function nameOf(resources: Resource[], reference: string): string {
   const found = resources.find((one) => `${one.resourceType}/${one.id}` === reference)

@@ -77,4 +77,5 @@ async function attempt(handler: JobHandler | undefined, job: Job) {
   }
 }
 
-const codeOf = (error: unknown) => (error instanceof Problem ? error.code : error instanceof Error ? error.name : 'error')
+const codeOf = (error: unknown) =>
+  error instanceof Problem ? error.code : error instanceof Error ? error.name : 'error'

@@ -25,9 +25,12 @@ export async function migrate(
   await createOwnTables(store.db)
   return store.transaction(async (tx) => {
     await lock(tx, now())
-    const done = new Set((await tx.selectFrom('schema_migration').select('id').execute()).map((row) => row.id))
+    const done = new Set(
+      (await tx.selectFrom('schema_migration').select('id').execute()).map((row) => row.id),
+    )
     const unknown = [...done].filter((id) => !list.some((migration) => migration.id === id))
-    if (unknown.length > 0) throw new Error(`A newer release has migrated this database: ${unknown.join(', ')}`)
+    if (unknown.length > 0)
+      throw new Error(`A newer release has migrated this database: ${unknown.join(', ')}`)
     const missing = list.filter((migration) => !done.has(migration.id))
     for (const migration of missing) await run(tx, migration, now())
     return missing.map((migration) => migration.id)
@@ -38,7 +41,9 @@ export async function migrate(
 async function createOwnTables(db: Db) {
   for (let tries = 1; ; tries++)
     try {
-      await sql`create table if not exists schema_lock (id bigint primary key, at bigint not null)`.execute(db)
+      await sql`create table if not exists schema_lock (id bigint primary key, at bigint not null)`.execute(
+        db,
+      )
       await sql`create table if not exists schema_migration (id text primary key, applied_at bigint not null)`.execute(
         db,
       )

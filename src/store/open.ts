@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kysely, type Dialect } from 'kysely'
-import { openPostgres } from './postgres.ts'
 import type { Schema } from './schema.ts'
 import { openSqlite } from './sqlite.ts'
 
@@ -24,6 +23,7 @@ export type Store = {
   close(): Promise<void>
 }
 
+const SQLITE = 'sqlite:'
 const MOST_RUNS = 6
 const RETRY_AFTER_MS = 20
 
@@ -33,8 +33,8 @@ const RETRY_AFTER_MS = 20
  * @param url `sqlite:<file>` or `postgres://…`
  */
 export async function openStore(url: string): Promise<Store> {
-  const engine = url.startsWith('sqlite:') ? 'sqlite' : 'postgres'
-  const dialect = engine === 'sqlite' ? openSqlite(url.slice('sqlite:'.length)) : openPostgres(url)
+  const engine = url.startsWith(SQLITE) ? 'sqlite' : 'postgres'
+  const dialect = await openDialect(url)
   const inside = new AsyncLocalStorage<{ open: boolean }>()
   const db = new Kysely<Schema>({ dialect: refuseInside(dialect, inside) })
   return {
@@ -45,7 +45,18 @@ export async function openStore(url: string): Promise<Store> {
   }
 }
 
-function runTransaction<T>(db: Db, inside: AsyncLocalStorage<{ open: boolean }>, work: (tx: Db) => Promise<T>) {
+async function openDialect(url: string): Promise<Dialect> {
+  if (url.startsWith(SQLITE)) return openSqlite(url.slice(SQLITE.length))
+  // Loaded only where it is used: the embedded store starts faster without it.
+  const { openPostgres } = await import('./postgres.ts')
+  return openPostgres(url)
+}
+
+function runTransaction<T>(
+  db: Db,
+  inside: AsyncLocalStorage<{ open: boolean }>,
+  work: (tx: Db) => Promise<T>,
+) {
   return db.transaction().execute(async (tx) => {
     const state = { open: true }
     try {
@@ -67,7 +78,8 @@ function refuseInside(dialect: Dialect, inside: AsyncLocalStorage<{ open: boolea
       const driver = dialect.createDriver()
       const acquire = driver.acquireConnection.bind(driver)
       driver.acquireConnection = async (options) => {
-        if (inside.getStore()?.open) throw new Error('Inside a transaction use its own handle, not the store.')
+        if (inside.getStore()?.open)
+          throw new Error('Inside a transaction use its own handle, not the store.')
         return acquire(options)
       }
       return driver

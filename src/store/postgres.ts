@@ -1,5 +1,5 @@
 import { type Dialect, PostgresDialect } from 'kysely'
-import pg from 'pg'
+import { Pool, types } from 'pg'
 
 const CONNECTIONS = 10
 const CONNECT_TIMEOUT_MS = 10_000
@@ -7,7 +7,7 @@ const INT8 = 20
 
 /** PostgreSQL behind Kysely, for practices that have outgrown one file: any number of nodes may share it. */
 export function openPostgres(url: string): Dialect {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -19,5 +19,5 @@ export function openPostgres(url: string): Dialect {
 }
 
 /** bigint columns hold epoch milliseconds and counts: safe integers, as SQLite gives them. */
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
-  oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')
+const getTypeParser: typeof types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  oid === INT8 ? Number : types.getTypeParser(oid, format)

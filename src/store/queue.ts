@@ -62,7 +62,8 @@ export async function settle(
 }
 
 function changes(queue: Queue, attempts: number, outcome: Outcome, now: number) {
-  if (outcome.kind === 'done') return sql`${sql.ref(DONE_AT[queue])} = ${now}, payload_sealed = null, last_error = null`
+  if (outcome.kind === 'done')
+    return sql`${sql.ref(DONE_AT[queue])} = ${now}, payload_sealed = null, last_error = null`
   if (outcome.kind === 'failed' || attempts >= MOST_ATTEMPTS)
     return sql`failed_at = ${now}, payload_sealed = null, last_error = ${outcome.error}`
   const pause = Math.min(LONGEST_PAUSE_MS, SECOND_MS * 2 ** attempts)

@@ -34,7 +34,7 @@ export function createWorker({ steps, log }: { steps: readonly Step[]; log: Log 
       await Promise.all(loops)
     },
     drain: async () => {
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         more = false
         for (const step of steps) if (await step.run()) more = true
       }

@@ -26,10 +26,10 @@ try {
   show(await measureStarts(ehr.said.url))
   const service = await startService(ehr.said.url)
   try {
-    const signedIn = await walk(service, ehr.said.url)
+    const signedIn = await walk(service, ehr.said.url, 'p1')
     show(await countWaves(ehr.said.url, signedIn))
     show(await measureReads(ehr.said.url, signedIn))
-    show(await measureSignIns(signedIn))
+    show(await measureSignIns(await walk(service, ehr.said.url, 'p2'), signedIn))
   } finally {
     await service.stop()
   }

@@ -6,7 +6,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 
 const keys = await generateKeyPair('ES384', { extractable: true })
 const publicJwk = { ...(await exportJWK(keys.publicKey)), kid: '1', alg: 'ES384', use: 'sig' }
-const pending = new Map<string, { nonce: string; clientId: string; scope: string }>()
+const pending = new Map<string, { nonce: string; clientId: string; scope: string; patient: string }>()
 
 let thinkMs = 0
 /** When each FHIR request was being worked on, to tell waves from queues. */
@@ -49,7 +49,14 @@ const smartConfiguration = () => ({
 function authorize({ searchParams }: URL, response: ServerResponse): void {
   const given = (name: string) => searchParams.get(name) ?? ''
   const code = crypto.randomUUID()
-  pending.set(code, { nonce: given('nonce'), clientId: given('client_id'), scope: given('scope') })
+  // Its launches are named after the patient that they are for.
+  const patientId = given('launch')
+  pending.set(code, {
+    nonce: given('nonce'),
+    clientId: given('client_id'),
+    scope: given('scope'),
+    patient: patientId,
+  })
   const back = new URL(given('redirect_uri'))
   back.searchParams.set('code', code)
   back.searchParams.set('state', given('state'))
@@ -68,7 +75,7 @@ async function token(form: URLSearchParams) {
     .setIssuedAt()
     .setExpirationTime('5m')
     .sign(keys.privateKey)
-  const context = { patient: 'p1', need_patient_banner: true }
+  const context = { patient: launch.patient, need_patient_banner: true }
   return { ...bearer, refresh_token: crypto.randomUUID(), id_token: idToken, scope: launch.scope, ...context }
 }
 

@@ -66,10 +66,12 @@ export const cookieHeader = (jar: Jar): Record<string, string> =>
 
 export type Load = { inFlight: number; forMs: number; pauseMs?: number }
 
-/** Sends the same request over and over, `inFlight` at a time, for a bounded time. Any other status ends the bench. */
+export type Send = () => Promise<Answer>
+
+/** Sends the same request over and over, `inFlight` at a time, for a bounded time. A wrong answer ends the bench. */
 export async function load(
-  send: () => Promise<Answer>,
-  status: number,
+  send: Send,
+  isRight: (answer: Answer) => boolean,
   { inFlight, forMs, pauseMs = 0 }: Load,
 ) {
   const times: number[] = []
@@ -77,7 +79,7 @@ export async function load(
   const worker = async () => {
     while (performance.now() - startedAt < forMs) {
       const answer = await send()
-      if (answer.status !== status) throw new Error(`answered ${answer.status}: ${answer.body.slice(0, 500)}`)
+      if (!isRight(answer)) throw new Error(`answered ${answer.status}: ${answer.body.slice(0, 500)}`)
       times.push(answer.ms)
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }

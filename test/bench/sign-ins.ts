@@ -1,26 +1,26 @@
 import { startHelper } from './child.ts'
 import { atLeast, atMost, type Figure, median, percentile } from './figure.ts'
-import { call, load } from './http.ts'
-import { asPage, PASSWORD, type SignedIn, USERNAME } from './walk.ts'
+import { call, load, type Send } from './http.ts'
+import { asPage, isHome, isSession, type Credentials, type SignedIn } from './walk.ts'
 
 const ROUNDS = 3
 const FOR_MS = 4000
 
-/** Sign-ins beside two bare password hashes at a time, and what everybody else notices of them. */
-export async function measureSignIns(signedIn: SignedIn): Promise<Figure[]> {
-  const { signInUrl } = signedIn
-  const signIn = () => call(signInUrl, asPage(signInUrl, 'POST', { username: USERNAME, password: PASSWORD }))
-  const home = () => call(signedIn.homeUrl, signedIn.home)
+/** One patient's sign-ins beside two bare password hashes at a time, and what another patient notices of them. */
+export async function measureSignIns(credentials: Credentials, other: SignedIn): Promise<Figure[]> {
+  const { signInUrl, username, password } = credentials
+  const signIn: Send = () => call(signInUrl, asPage(signInUrl, 'POST', { username, password }))
+  const home: Send = () => call(other.homeUrl, other.home)
   const ratios: number[] = []
   const others: number[] = []
-  await load(signIn, 201, { inFlight: 4, forMs: 1000 })
+  await load(signIn, isSession, { inFlight: 4, forMs: 1000 })
   for (let round = 0; round < ROUNDS; round++) {
     const bare = await startHelper('test/bench/argon2-slots.ts', String(FOR_MS))
-    const alone = await load(signIn, 201, { inFlight: 8, forMs: FOR_MS })
+    const alone = await load(signIn, isSession, { inFlight: 8, forMs: FOR_MS })
     ratios.push(alone.perSecond / bare.said.perSecond)
     const [, beside] = await Promise.all([
-      load(signIn, 201, { inFlight: 8, forMs: FOR_MS }),
-      load(home, 200, { inFlight: 2, forMs: FOR_MS, pauseMs: 10 }),
+      load(signIn, isSession, { inFlight: 8, forMs: FOR_MS }),
+      load(home, isHome, { inFlight: 2, forMs: FOR_MS, pauseMs: 10 }),
     ])
     others.push(...beside.times)
   }

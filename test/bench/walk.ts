@@ -2,18 +2,22 @@ import { type Answer, type Call, call, cookieHeader, type Jar, keep } from './ht
 import { PRACTICE, type Service } from './service.ts'
 
 /** Somebody signed in, as their browser would send it. */
-export type SignedIn = { card: Call; home: Call; cardUrl: string; homeUrl: string; signInUrl: string }
+export type SignedIn = { card: Call; home: Call; cardUrl: string; homeUrl: string }
+export type Credentials = { signInUrl: string; username: string; password: string }
 
-export const USERNAME = 'bench-patient'
-export const PASSWORD = 'lantern gravel orbit mustard 41'
+const PASSWORD = 'lantern gravel orbit mustard 41'
 
-/** Walks the public way in once: launch, allow, create, activate. Any refusal ends the bench with its words. */
-export async function walk(service: Service, fhirBase: string): Promise<SignedIn> {
+/** Walks a patient through the public way in: launch, allow, create, activate. A refusal ends the bench with its words. */
+export async function walk(
+  service: Service,
+  fhirBase: string,
+  patientId: string,
+): Promise<SignedIn & Credentials> {
   const staff: Jar = new Map()
   const patient: Jar = new Map()
   const api = `${service.url}/${PRACTICE}/api`
-  const launched = await launch(service, fhirBase, staff)
-  const access = `${api}/staff/launches/${launched}/patients/p1`
+  const launched = await launch(service, { iss: fhirBase, launch: patientId }, staff)
+  const access = `${api}/staff/launches/${launched}/patients/${patientId}`
   await write(staff, 'PUT', `${access}/access`, { allowPortal: true })
   const issued = await write(staff, 'POST', `${access}/invitations`, {})
   const { slipUrl } = JSON.parse(issued.body) as { slipUrl: string }
@@ -22,7 +26,8 @@ export async function walk(service: Service, fhirBase: string): Promise<SignedIn
   const who = { portalId, code, firstInitial: 'A', lastInitial: 'D', birthDate: '1980-05-17' }
   const confirmed = await write(patient, 'POST', `${api}/portal/activation`, who)
   const { ticket } = JSON.parse(confirmed.body) as { ticket: string }
-  const choice = { ticket, username: USERNAME, password: PASSWORD }
+  const username = `bench-${patientId}`
+  const choice = { ticket, username, password: PASSWORD }
   await write(patient, 'POST', `${api}/portal/activation/credentials`, choice)
   return {
     card: { headers: cookieHeader(staff) },
@@ -30,8 +35,14 @@ export async function walk(service: Service, fhirBase: string): Promise<SignedIn
     home: { headers: cookieHeader(patient) },
     homeUrl: `${api}/portal/home`,
     signInUrl: `${api}/portal/session`,
+    username,
+    password: PASSWORD,
   }
 }
+
+/** A home that shows the chart; without it the service has answered, but not done the work. */
+export const isHome = ({ status, body }: Answer) => status === 200 && body.includes('"chart":"shown"')
+export const isSession = ({ status }: Answer) => status === 201
 
 /** A write as our own page sends it. */
 export const asPage = (url: string, method: string, body: unknown, jar: Jar = new Map()): Call => ({
@@ -53,9 +64,8 @@ async function write(jar: Jar, method: string, url: string, body: unknown): Prom
 }
 
 /** Follows the EHR launch through authorization and back; answers the launch's id. */
-async function launch(service: Service, fhirBase: string, jar: Jar): Promise<string> {
-  const query = new URLSearchParams({ iss: fhirBase, launch: 'bench' })
-  let url = `${service.url}/${PRACTICE}/launch?${query}`
+async function launch(service: Service, query: Record<string, string>, jar: Jar): Promise<string> {
+  let url = `${service.url}/${PRACTICE}/launch?${new URLSearchParams(query)}`
   for (let hops = 0; hops < 5; hops++) {
     const answer = await call(url, { headers: url.startsWith(service.url) ? cookieHeader(jar) : {} })
     keep(jar, answer)

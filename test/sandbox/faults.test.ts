@@ -79,7 +79,9 @@ describe('the authorization server can be told to', () => {
     const currentDate = new Date(bench.clock.now)
     await expect(jwtVerify((await bench.getTokens()).id_token, key, { currentDate })).resolves.toBeDefined()
     bench.emr.misbehave({ kind: 'wrong-id-token', target: 'token' })
-    await expect(jwtVerify((await bench.getTokens()).id_token, key, { currentDate })).rejects.toThrow('signature')
+    await expect(jwtVerify((await bench.getTokens()).id_token, key, { currentDate })).rejects.toThrow(
+      'signature',
+    )
   })
 
   test('give a code or a token that is no good any more', async () => {
@@ -120,19 +122,29 @@ describe('over HTTP', () => {
     const made = await post('launches', { patient: 'walter-okafor', user: 'physician' })
     expect(made.status).toBe(201)
     const { launch, url } = (await made.json()) as { launch: string; url: string }
-    expect(url).toBe(`http://localhost:18080/fernwood/launch?iss=${encodeURIComponent(FHIR)}&launch=${launch}`)
+    expect(url).toBe(
+      `http://localhost:18080/fernwood/launch?iss=${encodeURIComponent(FHIR)}&launch=${launch}`,
+    )
     expect((await post('launches', { patient: 'walter-okafor', user: 'nobody' })).status).toBe(422)
   })
 
   test('the requests so far can be counted', async () => {
     const count = bench.emr.requests.length
     await bench.readPatient(token)
-    const { requests } = (await (await bench.emr.fetch(`${ORIGIN}/sandbox/requests`)).json()) as { requests: unknown[] }
-    expect(requests.slice(count)).toEqual([{ method: 'GET', path: '/fhir/Patient/walter-okafor', target: 'fhir' }])
+    const { requests } = (await (await bench.emr.fetch(`${ORIGIN}/sandbox/requests`)).json()) as {
+      requests: unknown[]
+    }
+    expect(requests.slice(count)).toEqual([
+      { method: 'GET', path: '/fhir/Patient/walter-okafor', target: 'fhir' },
+    ])
   })
 
   test('a page of another site pulls no lever', async () => {
-    const response = await post('misbehave', { kind: 'down', target: 'fhir' }, { origin: 'https://evil.example' })
+    const response = await post(
+      'misbehave',
+      { kind: 'down', target: 'fhir' },
+      { origin: 'https://evil.example' },
+    )
     expect(response.status).toBe(403)
     expect((await bench.readPatient(token)).status).toBe(200)
   })

@@ -46,6 +46,13 @@ describe('the state binds the answer to the browser that began', () => {
     await refusesUnsent(completeLaunch(ehr.client, pending, query, deps), 'state-mismatch')
   })
 
+  test('a launch without state is not completed by an answer without one', async () => {
+    const { pending, query, deps } = await launch()
+    query.delete('state')
+    const bare = { ...pending, state: '' }
+    await refusesUnsent(completeLaunch(ehr.client, bare, query, deps), 'state-mismatch')
+  })
+
   test('a launch of another EHR is not completed here', async () => {
     const { pending, query, deps } = await launch()
     const other = { ...pending, iss: 'https://other.example/fhir' }

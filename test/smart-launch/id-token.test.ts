@@ -39,6 +39,7 @@ describe('an id_token that cannot be trusted is refused', () => {
     ],
     ['fhirUser beside the FHIR base', () => ({ fhirUser: `${ehr.origin}/fhir2/Practitioner/7` })],
     ['fhirUser that climbs', () => ({ fhirUser: `${ehr.iss}/../Practitioner/7` })],
+    ['fhirUser that goes on', () => ({ fhirUser: 'Practitioner/7/_history/1' })],
     ['fhirUser with a query', () => ({ fhirUser: 'Practitioner/7?x=1' })],
     ['fhirUser that is a device', () => ({ fhirUser: 'Device/7' })],
     ['fhirUser that is a list', () => ({ fhirUser: ['Practitioner/7'] })],
@@ -51,6 +52,14 @@ describe('an id_token that cannot be trusted is refused', () => {
 
   test('alg none', async () => {
     ehr.bends.idToken = (payload) => Promise.resolve(new UnsecuredJWT(payload).encode())
+    await refuses(launch(), 'id-token-invalid')
+  })
+
+  test.each(['PS256', 'RS512', 'ES512', 'EdDSA'])('%s, which is not on the list', async (alg) => {
+    const pair = await generateKeyPair(alg, { extractable: true })
+    ehr.bends.keys = [{ ...(await exportJWK(pair.publicKey)), kid: 'k', alg }]
+    ehr.bends.idToken = (payload) =>
+      new SignJWT(payload).setProtectedHeader({ alg, kid: 'k' }).sign(pair.privateKey)
     await refuses(launch(), 'id-token-invalid')
   })
 

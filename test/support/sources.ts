@@ -3,9 +3,9 @@ import { dirname, join, posix, resolve } from 'node:path'
 import { parseSync } from 'vite'
 
 /** One `import`, `export … from` or `import()`. `file` is set when it names a file of ours, from the repository root. */
-export type Import = { specifier: string; file?: string; typeOnly: boolean; dynamic: boolean }
+type Import = { specifier: string; file?: string; typeOnly: boolean; dynamic: boolean }
 
-export type NamedFunction = { name: string; lines: number }
+type NamedFunction = { name: string; lines: number }
 
 /** What the laws of the source look at in one TypeScript file; found by a parser, so comments never count. */
 export type Source = {

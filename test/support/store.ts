@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 import { afterAll } from 'vitest'
 import { migrate, MIGRATIONS } from '../../src/store/migrate.ts'
 import { openStore, type Store } from '../../src/store/open.ts'
@@ -12,12 +12,13 @@ export type TestStore = Store & { url: string }
 const cleanups: (() => Promise<void>)[] = []
 
 afterAll(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
 })
 
 /** A fresh, migrated database on the engine of this vitest project; closed and dropped after the file. */
 export async function openTestStore(): Promise<TestStore> {
-  const url = testEngine() === 'sqlite' ? await createSqliteFile() : await createDatabase(await templateDatabase())
+  const url =
+    testEngine() === 'sqlite' ? await createSqliteFile() : await createDatabase(await templateDatabase())
   const store = await openStore(url)
   cleanups.push(() => store.close())
   if (store.engine === 'sqlite') await migrate(store)
@@ -63,7 +64,7 @@ async function templateDatabase() {
 }
 
 /** Made under another name first, so that a run which is cut off leaves no half template. */
-async function createTemplate(client: pg.Client, name: string) {
+async function createTemplate(client: Client, name: string) {
   await client.query(`drop database if exists ${name}_new with (force)`)
   await client.query(`create database ${name}_new template template0`)
   const store = await openStore(urlOf(`${name}_new`))
@@ -72,8 +73,8 @@ async function createTemplate(client: pg.Client, name: string) {
   await client.query(`alter database ${name}_new rename to ${name}`)
 }
 
-async function asAdmin<T>(work: (client: pg.Client) => Promise<T>) {
-  const client = new pg.Client({ connectionString: adminUrl() })
+async function asAdmin<T>(work: (client: Client) => Promise<T>) {
+  const client = new Client({ connectionString: adminUrl() })
   await client.connect()
   try {
     return await work(client)

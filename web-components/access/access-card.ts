@@ -111,7 +111,12 @@ export class PorticoAccess extends LitElement {
 
   private renderRefusal(refusal: Refusal, ended: boolean) {
     const actions = mendsItself(refusal)
-      ? html`<button class="button" type="button" aria-busy=${this.working !== null} @click=${() => void this.again()}>
+      ? html`<button
+          class="button"
+          type="button"
+          aria-busy=${this.working !== null}
+          @click=${() => void this.again()}
+        >
           ${this.words.msg('app.tryNow')}
         </button>`
       : nothing
@@ -136,7 +141,12 @@ export class PorticoAccess extends LitElement {
     await this.work('load', async () => {
       this.card = await this.client.readAccess(this.launch, this.patient)
     })
-    if (first && this.intent === 'create-credentials' && this.card?.state === 'ready' && this.card.may.create) {
+    if (
+      first &&
+      this.intent === 'create-credentials' &&
+      this.card?.state === 'ready' &&
+      this.card.may.create
+    ) {
       await this.updateComplete
       this.invite.show()
     }
@@ -177,7 +187,8 @@ export class PorticoAccess extends LitElement {
   private async refuse(refusal: Refusal, kind: 'load' | 'save'): Promise<void> {
     const isNew = this.refusal?.code !== refusal.code
     this.refusal = refusal
-    if (refusal.code === 'conflict') this.card = await this.client.readAccess(this.launch, this.patient).catch(() => this.card)
+    if (refusal.code === 'conflict')
+      this.card = await this.client.readAccess(this.launch, this.patient).catch(() => this.card)
     if (mendsItself(refusal)) this.retry?.schedule()
     await this.updateComplete
     if (kind === 'save' && isNew) focusNotice(this.renderRoot)

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit'
 import type { AccessCard } from '../../src/access/schema.ts'
 import type { MessageId, Words } from '../i18n/words.ts'
-import { alertIcon, checkIcon, clockIcon, pauseIcon } from '../ui/icons.ts'
+import { alertIcon, checkIcon, clockIcon, pauseIcon, plusIcon } from '../ui/icons.ts'
 import { accountFacts, invitationFacts } from './card-facts.ts'
 import { allowSwitch, folded, lineRow, meter, type Readiness, readinessOf } from './card-lines.ts'
 import { waitingFor, whyStopped } from './card-words.ts'
@@ -24,7 +24,8 @@ export type CardView = {
 
 /** A word and a mark for where things stand. */
 export function statusPill(words: Words, card: AccessCard) {
-  const pill = (mood: string, mark: unknown, text: string) => html`<span class="pill ${mood}">${mark}${text}</span>`
+  const pill = (mood: string, mark: unknown, text: string) =>
+    html`<span class="pill ${mood}">${mark}${text}</span>`
   const ended = card.invitation?.state ?? 'live'
   if (card.state === 'not-ready')
     return pill('warn', alertIcon(), words.msg('pill.missing', { count: readinessOf(card).missing.length }))
@@ -42,25 +43,44 @@ export function cardBody(view: CardView) {
   const headline = html`<p class="headline" tabindex="-1">${headlineOf(view)}</p>`
   if (card.state === 'not-ready') return notReady(view, headline, readinessOf(card))
   if (card.state === 'ready') return ready(view, headline, readinessOf(card))
-  if (card.state === 'stopped') return html`${headline}<p>${whyStopped(words, card)}</p>`
-  if (card.state === 'invited') return html`${headline}${invitationFacts(words, card, now)}`
-  return html`${headline}${accountFacts(words, card, now)}`
+  if (card.state === 'stopped')
+    return html`${headline}
+      <p>${whyStopped(words, card)}</p>
+      ${permission(view)}`
+  if (card.state === 'invited')
+    return html`${headline}${invitationFacts(words, card, now)}${permission(view)}`
+  return html`${headline}${accountFacts(words, card, now)}${permission(view)}`
+}
+
+/** The switch where access was given already: folded, with what switching it off would do. */
+function permission(view: CardView) {
+  const { words, card } = view
+  const line = card.lines.find(({ id }) => id === 'allowed')
+  if (!line || !card.may.allow) return nothing
+  if (!line.done)
+    return html`<ul class="lines">
+      ${row(view, line)}
+    </ul>`
+  const rows = html`${row(view, line)}
+    <li class="small soft">${words.msg('card.withdraw', { name: card.patient.firstName })}</li>`
+  return folded(words.msg('card.permission'), checkIcon(), rows)
 }
 
 const HEADLINES: Record<AccessCard['state'], MessageId> = {
-  'stopped': 'card.stopped',
+  stopped: 'card.stopped',
   'not-ready': 'card.notReady',
-  'ready': 'card.ready',
-  'invited': 'card.expired',
-  'active': 'card.active',
-  'suspended': 'card.suspended',
+  ready: 'card.ready',
+  invited: 'card.expired',
+  active: 'card.active',
+  suspended: 'card.suspended',
 }
 
 function headlineOf({ words, card, now }: CardView): string {
   const name = card.patient.firstName
   const { invitation } = card
-  if (card.state === 'invited' && invitation?.state === 'live') return waitingFor(words, name, invitation.validUntil, now)
-  if (card.state === 'invited' && invitation?.state === 'ended') return words.msg('card.ended')
+  if (card.state === 'invited' && invitation?.state === 'live')
+    return waitingFor(words, name, invitation.validUntil, now)
+  if (card.state === 'invited' && invitation?.state === 'ended') return words.msg('card.ended', { name })
   const almost = card.state === 'not-ready' && readinessOf(card).missing.length === 1
   return words.msg(almost ? 'card.almost' : HEADLINES[card.state], { name })
 }
@@ -91,7 +111,7 @@ function helpfulLines(view: CardView, { helpful }: Readiness) {
   if (helpful.length === 0) return nothing
   return folded(
     view.words.msg('card.helpful', { count: helpful.length }),
-    nothing,
+    plusIcon(),
     helpful.map((line) => row(view, line)),
   )
 }

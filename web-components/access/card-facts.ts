@@ -10,7 +10,10 @@ export const invitationFacts = (words: Words, card: AccessCard, now: number) => 
   const made = words.moment(invitation.issuedAt, now)
   const { issuedBy: by } = invitation
   return facts(words, [
-    [invitation.state === 'live' ? 'card.validUntil' : 'card.wasValidUntil', words.day(invitation.validUntil)],
+    [
+      invitation.state === 'expired' ? 'card.wasValidUntil' : 'card.validUntil',
+      invitation.state === 'ended' ? null : words.day(invitation.validUntil),
+    ],
     ['card.letter', by ? words.msg('card.madeBy', { made, by }) : words.msg('card.made', { made })],
   ])
 }
@@ -21,7 +24,12 @@ export const accountFacts = (words: Words, card: AccessCard, now: number) => {
   if (!account) return nothing
   return facts(words, [
     ['card.since', account.activeSince === null ? null : words.date(account.activeSince)],
-    ['card.lastSignIn', account.lastSignInAt === null ? words.msg('card.never') : words.moment(account.lastSignInAt, now)],
+    [
+      'card.lastSignIn',
+      account.lastSignInAt === null
+        ? words.msg('card.never')
+        : atStart(words.moment(account.lastSignInAt, now)),
+    ],
     ['card.username', account.username],
     ['card.accountId', html`<span class="num nowrap">${spacedAccountId(account.accountId)}</span>`],
   ])
@@ -47,9 +55,17 @@ export const patientBanner = (words: Words, patient: PatientBanner) => {
 export const patientInWords = (words: Words, { name, birthDate }: PatientBanner): string =>
   birthDate === null ? name : words.msg('patient.nameBorn', { name, date: words.birthDate(birthDate) })
 
+/** "Today, 2:15 PM": a time that begins a line begins with a capital. */
+const atStart = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 const facts = (words: Words, rows: readonly (readonly [MessageId, unknown])[]) =>
   html`<dl class="facts">
     ${rows.map(([label, value]) =>
-      value === null ? nothing : html`<div><dt>${words.msg(label)}</dt><dd>${value}</dd></div>`,
+      value === null
+        ? nothing
+        : html`<div>
+            <dt>${words.msg(label)}</dt>
+            <dd>${value}</dd>
+          </div>`,
     )}
   </dl>`

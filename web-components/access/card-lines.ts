@@ -27,7 +27,9 @@ export function readinessOf(card: AccessCard): Readiness {
 export const meter = (words: Words, { missing, blocking }: Readiness) => {
   const done = blocking - missing.length
   return {
-    text: html`<p class="small soft num" id="meter">${words.msg('card.count', { done, total: blocking })}</p>`,
+    text: html`<p class="small soft num" id="meter">
+      ${words.msg('card.count', { done, total: blocking })}
+    </p>`,
     bar: html`<div class="meter" role="img" aria-labelledby="meter">
       ${Array.from({ length: blocking }, (_, index) => html`<i class=${index < done ? 'done' : ''}></i>`)}
     </div>`,
@@ -69,7 +71,9 @@ function needLabel(words: Words, line: ReadinessLine) {
 export const folded = (summary: string, mark: unknown, rows: unknown) =>
   html`<details>
     <summary>${mark} ${summary} ${downIcon()}</summary>
-    <ul class="lines">${rows}</ul>
+    <ul class="lines">
+      ${rows}
+    </ul>
   </details>`
 
 export type SwitchView = { words: Words; on: boolean; busy: boolean; change: (on: boolean) => void }

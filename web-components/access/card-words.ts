@@ -5,41 +5,42 @@ import type { MessageId, Words } from '../i18n/words.ts'
 export const LINE_TITLES: Record<LineId, MessageId> = {
   'portal-on': 'line.portalOn',
   'portal-address': 'line.portalAddress',
-  'allowed': 'line.allowed',
+  allowed: 'line.allowed',
   'birth-date': 'line.birthDate',
-  'name': 'line.name',
-  'alive': 'line.alive',
-  'active': 'line.active',
+  name: 'line.name',
+  alive: 'line.alive',
+  active: 'line.active',
   'not-merged': 'line.notMerged',
-  'age': 'line.age',
-  'phone': 'line.phone',
+  age: 'line.age',
+  phone: 'line.phone',
   'contact-email': 'line.contactEmail',
   'mail-sender': 'line.mailSender',
 }
 
 /** What to do about a line that is not done, by the reason that the service gives. */
 const REASONS: Record<string, MessageId> = {
-  'deceased': 'reason.deceased',
-  'merged': 'reason.merged',
-  'inactive': 'reason.inactive',
+  deceased: 'reason.deceased',
+  merged: 'reason.merged',
+  inactive: 'reason.inactive',
   'under-13': 'reason.under13',
   'under-age': 'reason.underAge',
-  'year-only': 'reason.yearOnly',
+  'not-full': 'reason.notFull',
   'not-asked': 'reason.notAsked',
+  withdrawn: 'reason.withdrawn',
 }
 
 /** The same when the reason is one that these words do not know yet. */
 const FIXES: Record<LineId, MessageId> = {
   'portal-on': 'fix.portalOn',
   'portal-address': 'fix.portalAddress',
-  'allowed': 'reason.notAsked',
+  allowed: 'reason.notAsked',
   'birth-date': 'fix.birthDate',
-  'name': 'fix.name',
-  'alive': 'reason.deceased',
-  'active': 'reason.inactive',
+  name: 'fix.name',
+  alive: 'reason.deceased',
+  active: 'reason.inactive',
   'not-merged': 'reason.merged',
-  'age': 'reason.underAge',
-  'phone': 'fix.phone',
+  age: 'reason.underAge',
+  phone: 'fix.phone',
   'contact-email': 'fix.contactEmail',
   'mail-sender': 'fix.mailSender',
 }

@@ -71,7 +71,9 @@ export class PorticoInvite extends LitElement {
         <p class="small soft">${words.msg('invite.opens')}</p>
       </div>
       <div class="actions">
-        <button class="button quiet" type="button" aria-disabled=${this.working} @click=${this.close}>${words.msg('invite.cancel')}</button>
+        <button class="button quiet" type="button" aria-disabled=${this.working} @click=${this.close}>
+          ${words.msg('invite.cancel')}
+        </button>
         <button class="button primary end" type="button" aria-busy=${this.working} @click=${this.create}>
           ${words.msg(this.working ? 'invite.working' : renewing ? 'invite.renew' : 'invite.create')}
         </button>
@@ -87,7 +89,9 @@ export class PorticoInvite extends LitElement {
       </div>
       <div class="actions">
         <button class="button quiet" type="button" @click=${this.close}>${words.msg('invite.close')}</button>
-        <a class="button primary end" href=${slipUrl} target="_blank" rel="noopener" @click=${this.closeSoon}>${words.msg('invite.open')}</a>
+        <a class="button primary end" href=${slipUrl} target="_blank" rel="noopener" @click=${this.closeSoon}
+          >${words.msg('invite.open')}</a
+        >
       </div>`
   }
 

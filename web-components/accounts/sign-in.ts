@@ -14,7 +14,7 @@ import noticeCss from '../ui/notice.css?inline'
 import { focusNotice, notice } from '../ui/notice.ts'
 import { namePage } from '../ui/page-title.ts'
 import panel from '../ui/panel.css?inline'
-import { brand, callUs } from '../ui/practice-parts.ts'
+import { brand, callButton } from '../ui/practice-parts.ts'
 import { sheets } from '../ui/sheets.ts'
 
 /**
@@ -47,11 +47,15 @@ export class PorticoSignIn extends LitElement {
     const { words, practice } = this
     return html`<div class="panel">
       ${brand(practice.name)}
-      <h1 tabindex="-1">${words.msg(this.refusal?.code === 'sign-in-refused' ? 'signIn.again' : 'signIn.title')}</h1>
+      <h1 tabindex="-1">
+        ${words.msg(this.refusal?.code === 'sign-in-refused' ? 'signIn.again' : 'signIn.title')}
+      </h1>
       ${this.refusal ? nothing : html`<p class="lead soft">${words.msg('signIn.lead')}</p>`}
       ${this.renderNotice()} ${practice.portalOpen ? this.renderForm() : nothing}
+      ${this.refusal ? this.renderCall() : nothing}
       <p class="aside">
-        ${this.refusal ? this.renderCall() : this.renderLetter()}
+        ${words.msg('signIn.letter')}
+        <a class="nowrap" href="${this.portal}activate"><strong>${words.msg('signIn.activate')}</strong></a>
       </p>
     </div>`
   }
@@ -99,7 +103,11 @@ export class PorticoSignIn extends LitElement {
     const { words, refusal } = this
     if (refusal) return notice({ mood: 'bad', ...this.refusalWords(refusal) })
     if (!this.practice.portalOpen)
-      return notice({ mood: 'warn', title: words.msg('refused.closed'), text: words.msg('refused.closedText') })
+      return notice({
+        mood: 'warn',
+        title: words.msg('refused.closed'),
+        text: words.msg('refused.closedText'),
+      })
     if (this.parting === 'ended') return notice({ mood: 'info', title: words.msg('signIn.ended') })
     return this.parting ? notice({ mood: 'good', title: words.msg('signIn.signedOut') }) : nothing
   }
@@ -110,13 +118,8 @@ export class PorticoSignIn extends LitElement {
   }
 
   private renderCall() {
-    return callUs(this.words, this.practice)
-  }
-
-  private renderLetter() {
-    const { words } = this
-    return html`${words.msg('signIn.letter')}
-      <a href="${this.portal}activate"><strong>${words.msg('signIn.activate')}</strong></a>`
+    const { phone } = this.practice
+    return phone === null ? nothing : callButton(this.words.msg('help.callButton', { phone }), phone)
   }
 
   private missing(value: string, id: MessageId) {

@@ -24,7 +24,14 @@ export const NOTHING_TYPED: Typed = {
   password: '',
 }
 
-export type FieldId = 'portal-id' | 'code' | 'first-initial' | 'last-initial' | 'birth' | 'username' | 'password'
+export type FieldId =
+  | 'portal-id'
+  | 'code'
+  | 'first-initial'
+  | 'last-initial'
+  | 'birth'
+  | 'username'
+  | 'password'
 /** Words for each field at fault. */
 export type Faults = Partial<Record<FieldId, string>>
 
@@ -72,13 +79,15 @@ export function keyFaults(words: Words, typed: Typed, minLength: number): Faults
   return {
     ...(typed.username.trim().length < 3 ? { username: words.msg('activate.usernameShort') } : {}),
     ...(typed.password === '' ? { password: words.msg('activate.passwordMissing') } : {}),
-    ...(typed.password !== '' && missing > 0 ? { password: words.msg('activate.moreToGo', { count: missing }) } : {}),
+    ...(typed.password !== '' && missing > 0
+      ? { password: words.msg('activate.moreToGo', { count: missing }) }
+      : {}),
   }
 }
 
 /** Characters as people count them, so that an accent or an emoji is one. */
 export const charactersMissing = (password: string, minLength: number): number =>
-  Math.max(0, minLength - [...password.normalize('NFKC')].length)
+  Math.max(0, minLength - Array.from(password.normalize('NFKC')).length)
 
 /** What steps 1 and 2 send. Call it only when they have no faults. */
 export function toConfirmation(typed: Typed, withCode: boolean, now: number): ConfirmActivation {
@@ -94,7 +103,12 @@ export function toConfirmation(typed: Typed, withCode: boolean, now: number): Co
 
 const isInitial = (text: string) => /^\p{L}\p{M}*$/u.test(text.trim())
 
-function said(words: Words, id: FieldId, fault: PartFault | null, says: Record<PartFault['kind'], MessageId>): Faults {
+function said(
+  words: Words,
+  id: FieldId,
+  fault: PartFault | null,
+  says: Record<PartFault['kind'], MessageId>,
+): Faults {
   if (!fault) return {}
   return { [id]: words.msg(says[fault.kind], { count: 'count' in fault ? fault.count : 0 }) }
 }

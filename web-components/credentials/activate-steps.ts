@@ -30,20 +30,22 @@ export const letterStep = ({ words, typed, faults, change, leave }: StepForm, wi
     onInput: (portalId) => change('portal-id', { portalId }),
     onLeave: () => leave('portal-id', typed.portalId !== ''),
   })}
-  ${withCode
-    ? textField({
-        id: 'code',
-        label: words.msg('activate.code'),
-        hint: words.msg('activate.codeHint'),
-        error: faults.code,
-        value: typed.code,
-        autocomplete: 'off',
-        capitals: 'characters',
-        look: 'code',
-        onInput: (code) => change('code', { code }),
-        onLeave: () => leave('code', typed.code !== ''),
-      })
-    : nothing}
+  ${
+    withCode
+      ? textField({
+          id: 'code',
+          label: words.msg('activate.code'),
+          hint: words.msg('activate.codeHint'),
+          error: faults.code,
+          value: typed.code,
+          autocomplete: 'off',
+          capitals: 'characters',
+          look: 'code',
+          onInput: (code) => change('code', { code }),
+          onLeave: () => leave('code', typed.code !== ''),
+        })
+      : nothing
+  }
 `
 
 /** Step 2: what only the patient knows beside the letter. */
@@ -62,13 +64,23 @@ export const personStep = (form: StepForm, withReason: boolean) => {
       parts: typed.birth,
       error: faults.birth,
       onChange: (birth) => change('birth', { birth }),
-      onLeave: () => leave('birth', Object.values(typed.birth).every((part) => part !== '')),
+      onLeave: () =>
+        leave(
+          'birth',
+          Object.values(typed.birth).every((part) => part !== ''),
+        ),
     })}`
 }
 
-const initial = (form: StepForm, id: 'first-initial' | 'last-initial', part: 'firstInitial' | 'lastInitial') =>
+const initial = (
+  form: StepForm,
+  id: 'first-initial' | 'last-initial',
+  part: 'firstInitial' | 'lastInitial',
+) =>
   html`<div>
-    <label for=${id}>${form.words.msg(part === 'firstInitial' ? 'activate.firstName' : 'activate.lastName')}</label>
+    <label for=${id}
+      >${form.words.msg(part === 'firstInitial' ? 'activate.firstName' : 'activate.lastName')}</label
+    >
     ${inputOf({
       id,
       label: '',
@@ -127,7 +139,8 @@ const offer = (words: Words, error: string, suggestion: string, take: (username:
 /** "3 more to go" while typing: a bar for the eye, a polite line for everyone. */
 function countAlong(words: Words, password: string, minLength: number) {
   const missing = charactersMissing(password, minLength)
-  const text = missing === 0 ? words.msg('activate.longEnough') : words.msg('activate.moreToGo', { count: missing })
+  const text =
+    missing === 0 ? words.msg('activate.longEnough') : words.msg('activate.moreToGo', { count: missing })
   return html`<p class="count small soft" id="count" role="status">${password === '' ? nothing : text}</p>
     <progress class="progress" aria-hidden="true" max=${minLength} .value=${minLength - missing}></progress>`
 }
@@ -140,7 +153,15 @@ export const doneStep = ({ words, session, firstName, portal }: Done) =>
     <h1 tabindex="-1">${words.msg('activate.done', { name: firstName })}</h1>
     <p class="soft">${words.msg('activate.doneText')}</p>
     <ul class="ticks">
-      <li>${checkIcon()}<span>${words.rich('activate.doneUsername', { username: html`<strong>${session.username}</strong>` })}</span></li>
-      <li>${checkIcon()}<span>${words.rich('activate.doneAccount', { id: html`<strong class="num nowrap">${spacedAccountId(session.accountId)}</strong>` })}</span></li>
+      <li>
+        ${checkIcon()}<span
+          >${words.rich('activate.doneUsername', { username: html`<strong>${session.username}</strong>` })}</span
+        >
+      </li>
+      <li>
+        ${checkIcon()}<span
+          >${words.rich('activate.doneAccount', { id: html`<strong class="num nowrap">${spacedAccountId(session.accountId)}</strong>` })}</span
+        >
+      </li>
     </ul>
     <div class="end"><a class="button primary wide" href=${portal}>${words.msg('activate.home')}</a></div>`

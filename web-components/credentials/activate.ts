@@ -11,12 +11,11 @@ import button from '../ui/button.css?inline'
 import fieldCss from '../ui/field.css?inline'
 import { focusFirstError } from '../ui/field.ts'
 import frame from '../ui/frame.css?inline'
-import { phoneIcon } from '../ui/icons.ts'
 import noticeCss from '../ui/notice.css?inline'
 import { focusNotice, notice } from '../ui/notice.ts'
 import { namePage } from '../ui/page-title.ts'
 import panel from '../ui/panel.css?inline'
-import { brand, telephone } from '../ui/practice-parts.ts'
+import { brand, callButton } from '../ui/practice-parts.ts'
 import { sheets } from '../ui/sheets.ts'
 import stepsCss from '../ui/steps.css?inline'
 import { stepper } from '../ui/stepper.ts'
@@ -91,11 +90,15 @@ export class PorticoActivate extends LitElement {
   override render() {
     const { words, practice, session, ticket } = this
     if (session && ticket)
-      return html`<section class="panel steady">${brand(practice.name)}${doneStep({ words, session, firstName: ticket.firstName, portal: this.portal })}</section>`
+      return html`<section class="panel steady">
+        ${brand(practice.name)}${doneStep({ words, session, firstName: ticket.firstName, portal: this.portal })}
+      </section>`
     if (!practice.portalOpen)
-      return html`<section class="panel">${brand(practice.name)}
+      return html`<section class="panel">
+        ${brand(practice.name)}
         <h1 tabindex="-1">${words.msg('activate.title')}</h1>
-        ${notice({ mood: 'warn', title: words.msg('refused.closed'), text: words.msg('refused.closedText') })}</section>`
+        ${notice({ mood: 'warn', title: words.msg('refused.closed'), text: words.msg('refused.closedText') })}
+      </section>`
     return html`<form class="panel steady" novalidate @submit=${this.submit}>
       ${brand(practice.name)} ${stepper(words, this.step, STEPS)}
       <h1 tabindex="-1">${this.heading()}</h1>
@@ -114,7 +117,10 @@ export class PorticoActivate extends LitElement {
   private heading(): string {
     const { words } = this
     if (this.refusal?.code === 'no-match') return words.msg('activate.noMatchTitle')
-    return words.msg((['activate.letterTitle', 'activate.personTitle', 'activate.keyTitle'] as const)[this.step - 1] ?? 'activate.title')
+    return words.msg(
+      (['activate.letterTitle', 'activate.personTitle', 'activate.keyTitle'] as const)[this.step - 1] ??
+        'activate.title',
+    )
   }
 
   private renderStep() {
@@ -137,17 +143,27 @@ export class PorticoActivate extends LitElement {
   private renderButtons() {
     const { words, step, practice } = this
     const again = this.refusal?.code === 'no-match'
-    const next = this.working ? 'activate.working' : again ? 'app.tryAgain' : step === STEPS ? 'activate.finish' : 'activate.continue'
+    const next = this.working
+      ? 'activate.working'
+      : again
+        ? 'app.tryAgain'
+        : step === STEPS
+          ? 'activate.finish'
+          : 'activate.continue'
     return html`<button class="button primary wide" aria-busy=${this.working}>${words.msg(next)}</button>
-      ${again ? this.renderCall(words.msg('activate.call', { phone: practice.phone ?? '' }), '') : nothing}
-      ${step > 1
-        ? html`<button class="button quiet wide" type="button" @click=${this.back}>${words.msg('activate.back')}</button>`
-        : this.renderCall(words.msg('activate.noLetter'), 'quiet')}`
+      ${again ? this.renderCall(words.msg('help.callButton', { phone: practice.phone ?? '' }), '') : nothing}
+      ${
+        step > 1
+          ? html`<button class="button quiet wide" type="button" @click=${this.back}>
+              ${words.msg('activate.back')}
+            </button>`
+          : this.renderCall(words.msg('activate.noLetter'), 'quiet')
+      }`
   }
 
   private renderCall(label: string, look: string) {
     const { phone } = this.practice
-    return phone === null ? nothing : html`<a class="button wide ${look}" href=${telephone(phone)}>${phoneIcon()}${label}</a>`
+    return phone === null ? nothing : callButton(label, phone, look)
   }
 
   private renderNotice() {
@@ -156,10 +172,17 @@ export class PorticoActivate extends LitElement {
     const mood = 'bad'
     if (refusal.code === 'no-match')
       return notice({ mood, title: words.msg('activate.noMatch'), text: words.msg('activate.noMatchText') })
-    if (refusal.code === 'too-many-tries' && (refusal.number('retryAfter') ?? Infinity) > LETTER_STOPPED_SECONDS)
+    if (
+      refusal.code === 'too-many-tries' &&
+      (refusal.number('retryAfter') ?? Infinity) > LETTER_STOPPED_SECONDS
+    )
       return notice({ mood, title: words.msg('activate.stopped'), text: words.msg('activate.stoppedText') })
     if (refusal.code === 'ticket-ended' && this.ticket)
-      return notice({ mood: 'warn', title: words.msg('activate.waited'), text: words.msg('activate.waitedText') })
+      return notice({
+        mood: 'warn',
+        title: words.msg('activate.waited'),
+        text: words.msg('activate.waitedText'),
+      })
     return notice({ mood, ...patientRefusal(words, refusal) })
   }
 
@@ -257,11 +280,14 @@ export class PorticoActivate extends LitElement {
       this.suggestion = refusal.text('suggestion')
       return { username: words.msg('activate.usernameTaken') }
     }
+    if (refusal.names('/username')) return { username: words.msg('activate.usernameForm') }
     if (refusal.code !== 'weak-password') return null
     const reason = refusal.text('reason')
     if (reason === 'short')
       return { password: words.msg('activate.moreToGo', { count: refusal.number('missing') ?? 1 }) }
-    return { password: words.msg(reason === 'context' ? 'activate.passwordContext' : 'activate.passwordCommon') }
+    return {
+      password: words.msg(reason === 'context' ? 'activate.passwordContext' : 'activate.passwordCommon'),
+    }
   }
 }
 

@@ -10,8 +10,7 @@ export const foldCode = fold
 export const portalIdFault = (typed: string): PartFault | null => faultOf(fold(typed), 6, /^[0-9]*$/)
 
 /** The alphabet of a code leaves out what reads like something else: 0 and O, 1, I and L. */
-export const codeFault = (typed: string): PartFault | null =>
-  faultOf(fold(typed), 8, /^[2-9A-HJKMNP-Z]*$/)
+export const codeFault = (typed: string): PartFault | null => faultOf(fold(typed), 8, /^[2-9A-HJKMNP-Z]*$/)
 
 function faultOf(text: string, length: number, alphabet: RegExp): PartFault | null {
   if (text === '') return { kind: 'empty' }

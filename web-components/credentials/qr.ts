@@ -6,7 +6,13 @@ const QUIET_ZONE = 4
 /** A QR code as one path, black on white whatever the theme. `rows` is the matrix, `1` = dark. */
 export function qrCode(rows: readonly string[], label: string) {
   const size = rows.length + 2 * QUIET_ZONE
-  return html`<svg class="qr" viewBox="0 0 ${size} ${size}" role="img" aria-label=${label} shape-rendering="crispEdges">
+  return html`<svg
+    class="qr"
+    viewBox="0 0 ${size} ${size}"
+    role="img"
+    aria-label=${label}
+    shape-rendering="crispEdges"
+  >
     <path fill="#fff" d="M0 0h${size}v${size}H0z"></path>
     <path fill="#000" d=${darkRuns(rows)}></path>
   </svg>`

@@ -5,9 +5,9 @@ const BUSY = ['refused.busy', 'refused.busyText'] as const
 const RECORDS = ['refused.records', 'refused.recordsText'] as const
 
 const SAID: Partial<Record<RefusalCode, readonly [title: MessageId, text: MessageId]>> = {
-  'offline': ['refused.offline', 'refused.offlineText'],
-  'timeout': ['refused.slow', 'refused.slowText'],
-  'busy': BUSY,
+  offline: ['refused.offline', 'refused.offlineText'],
+  timeout: ['refused.slow', 'refused.slowText'],
+  busy: BUSY,
   'in-progress': BUSY,
   'ehr-busy': RECORDS,
   'ehr-unavailable': RECORDS,
@@ -15,6 +15,7 @@ const SAID: Partial<Record<RefusalCode, readonly [title: MessageId, text: Messag
   'ehr-refused': RECORDS,
   'ehr-session-ended': RECORDS,
   'portal-closed': ['refused.closed', 'refused.closedText'],
+  'access-paused': ['refused.paused', 'refused.pausedText'],
   'ticket-ended': ['refused.letterOld', 'refused.letterOldText'],
 }
 

@@ -6,9 +6,9 @@ const SESSION_OVER = ['staffRefused.sessionOver', 'staffRefused.sessionOverText'
 const BUSY = ['refused.busy', 'refused.busyText'] as const
 
 const SAID: Partial<Record<RefusalCode, readonly [title: MessageId, text: MessageId]>> = {
-  'offline': ['refused.offline', 'refused.offlineText'],
-  'timeout': ['refused.slow', 'refused.slowText'],
-  'busy': BUSY,
+  offline: ['refused.offline', 'refused.offlineText'],
+  timeout: ['refused.slow', 'refused.slowText'],
+  busy: BUSY,
   'in-progress': BUSY,
   'ehr-unavailable': NOT_ANSWERING,
   'ehr-timeout': NOT_ANSWERING,
@@ -20,7 +20,7 @@ const SAID: Partial<Record<RefusalCode, readonly [title: MessageId, text: Messag
   'not-permitted': ['staffRefused.notPermitted', 'staffRefused.notPermittedText'],
   'ehr-refused': ['staffRefused.ehrRefused', 'staffRefused.ehrRefusedText'],
   'ehr-rejected': ['staffRefused.ehrRejected', 'staffRefused.ehrRejectedText'],
-  'conflict': ['staffRefused.conflict', 'staffRefused.conflictText'],
+  conflict: ['staffRefused.conflict', 'staffRefused.conflictText'],
   'not-eligible': ['staffRefused.notEligible', 'staffRefused.notEligibleText'],
   'already-active': ['staffRefused.alreadyActive', 'staffRefused.alreadyActiveText'],
   'not-found': ['staffRefused.notFound', 'staffRefused.notFoundText'],
@@ -30,7 +30,10 @@ const SAID: Partial<Record<RefusalCode, readonly [title: MessageId, text: Messag
 export function staffRefusal(words: Words, refusal: Refusal): { title: string; text: string } {
   const seconds = refusal.number('retryAfter')
   if (refusal.code === 'too-many-tries')
-    return { title: words.msg('refused.tooFast'), text: words.msg('refused.tooFastText', { wait: words.wait(seconds ?? 30) }) }
+    return {
+      title: words.msg('refused.tooFast'),
+      text: words.msg('refused.tooFastText', { wait: words.wait(seconds ?? 30) }),
+    }
   const [title, text] = SAID[refusal.code] ?? (['refused.ours', 'staffRefused.oursText'] as const)
   return { title: words.msg(title), text: words.msg(text) }
 }

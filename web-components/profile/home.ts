@@ -68,7 +68,9 @@ export class PorticoHome extends LitElement {
   private renderDetails() {
     const { words, home, refusal } = this
     if (refusal) return notice({ mood: 'warn', ...patientRefusal(words, refusal), actions: this.again() })
-    if (!home) return html`<p class="hidden-visually" role="status">${words.msg('app.loading')}</p>${GHOSTS}`
+    if (!home)
+      return html`<p class="hidden-visually" role="status">${words.msg('app.loading')}</p>
+        ${GHOSTS}`
     return html`${this.renderChart(home)}
       <dl class="facts">
         ${home.profile ? profileFacts(words, home.profile) : nothing}
@@ -126,7 +128,9 @@ const GHOSTS = Array.from({ length: 5 }, () => html`<p class="ghost"></p>`)
 function greeting(words: Words, now: number, firstName: string | undefined): string {
   const hour = words.hour(now)
   const id: MessageId = hour < 12 ? 'home.morning' : hour < 18 ? 'home.afternoon' : 'home.evening'
-  return firstName === undefined ? words.msg(id) : words.msg('home.hello', { greeting: words.msg(id), name: firstName })
+  return firstName === undefined
+    ? words.msg(id)
+    : words.msg('home.hello', { greeting: words.msg(id), name: firstName })
 }
 
 function profileFacts(words: Words, profile: Profile) {
@@ -143,7 +147,10 @@ function profileFacts(words: Words, profile: Profile) {
 
 /** One line of the card; what the practice does not have is said, not left out. */
 const fact = (words: Words, label: MessageId, value: unknown) =>
-  html`<div><dt>${words.msg(label)}</dt><dd>${value === null ? words.msg('home.none') : value}</dd></div>`
+  html`<div>
+    <dt>${words.msg(label)}</dt>
+    <dd>${value === null ? words.msg('home.none') : value}</dd>
+  </div>`
 
 const lines = (texts: readonly unknown[]) =>
   texts.length === 0 ? null : texts.map((text) => html`<span class="line">${text}</span>`)
@@ -156,7 +163,8 @@ const PHONE_USES: Record<string, MessageId> = {
 
 function spokenPhone(words: Words, phone: Profile['phones'][number]) {
   const use = PHONE_USES[phone.use ?? '']
-  return html`<span class="num nowrap">${phone.value}</span>${use ? html` <span class="soft use">${words.msg(use)}</span>` : nothing}`
+  return html`<span class="num nowrap">${phone.value}</span
+    >${use ? html` <span class="soft use">${words.msg(use)}</span>` : nothing}`
 }
 
 declare global {

@@ -28,8 +28,8 @@ import { watchSession } from './session-watch.ts'
 export type Parting = 'ended' | 'signed-out' | null
 
 const PAGES: Record<Exclude<Route, 'unknown'>, () => Promise<unknown>> = {
-  'home': () => import('../profile/home.ts'),
-  'activate': () => import('../credentials/activate.ts'),
+  home: () => import('../profile/home.ts'),
+  activate: () => import('../credentials/activate.ts'),
   'sign-in': () => import('../accounts/sign-in.ts'),
 }
 
@@ -77,9 +77,15 @@ export class PorticoPortal extends LitElement {
     if (!words) return nothing
     if (!practice) return html`<main class="page">${this.renderRefusal(words)}</main>`
     const signedIn = this.route === 'home'
-    return html`<div @click=${this.follow} @portico-signed-in=${this.welcome} @portico-session-ended=${this.endSession}>
+    return html`<div
+      @click=${this.follow}
+      @portico-signed-in=${this.welcome}
+      @portico-session-ended=${this.endSession}
+    >
       ${offlineBar(words)} ${signedIn ? this.renderTopbar(words, practice) : nothing}
-      <main class=${signedIn ? 'page' : ''}>${this.renderRefusal(words)}${this.renderPage(words, practice)}</main>
+      <main class=${signedIn ? 'page' : ''}>
+        ${this.renderRefusal(words)}${this.renderPage(words, practice)}
+      </main>
       <footer class=${signedIn ? 'page help-line' : 'help-line centred'}>
         <p>${phoneIcon()} <span>${callUs(words, practice)} ${words.msg('help.emergency')}</span></p>
         ${this.renderLanguage(words, practice)}
@@ -96,7 +102,9 @@ export class PorticoPortal extends LitElement {
     return html`<header class="topbar">
       <div class="in">
         <a class="home" href=${portalBase(this.slug)}>${brand(practice.name)}</a>
-        <button class="button quiet push" type="button" @click=${this.signOut}>${words.msg('home.signOut')}</button>
+        <button class="button quiet push" type="button" @click=${this.signOut}>
+          ${words.msg('home.signOut')}
+        </button>
       </div>
     </header>`
   }
@@ -105,12 +113,33 @@ export class PorticoPortal extends LitElement {
     const portal = portalBase(this.slug)
     const { client, arriving } = this
     if (this.route === 'home')
-      return html`<portico-home .client=${client} .words=${words} .practice=${practice} .arriving=${arriving}></portico-home>`
+      return html`<portico-home
+        .client=${client}
+        .words=${words}
+        .practice=${practice}
+        .arriving=${arriving}
+      ></portico-home>`
     if (this.route === 'activate')
-      return html`<portico-activate .client=${client} .words=${words} .practice=${practice} .arriving=${arriving} .portal=${portal}></portico-activate>`
+      return html`<portico-activate
+        .client=${client}
+        .words=${words}
+        .practice=${practice}
+        .arriving=${arriving}
+        .portal=${portal}
+      ></portico-activate>`
     if (this.route === 'sign-in')
-      return html`<portico-sign-in .client=${client} .words=${words} .practice=${practice} .arriving=${arriving} .portal=${portal} .parting=${this.parting}></portico-sign-in>`
-    return html`<section class="page stack"><h1>${words.msg('unknown.title')}</h1><p><a href=${portal}>${words.msg('unknown.home')}</a></p></section>`
+      return html`<portico-sign-in
+        .client=${client}
+        .words=${words}
+        .practice=${practice}
+        .arriving=${arriving}
+        .portal=${portal}
+        .parting=${this.parting}
+      ></portico-sign-in>`
+    return html`<section class="page stack">
+      <h1>${words.msg('unknown.title')}</h1>
+      <p><a href=${portal}>${words.msg('unknown.home')}</a></p>
+    </section>`
   }
 
   private renderRefusal(words: Words) {
@@ -134,7 +163,11 @@ export class PorticoPortal extends LitElement {
   private renderLanguage(words: Words, practice: PracticeView) {
     const other = otherLanguage(words.language, practice.languages)
     if (!other) return nothing
-    return html`<p><button class="button quiet" type="button" lang=${other} @click=${() => this.speak(other)}>${words.msg('app.otherLanguage')}</button></p>`
+    return html`<p>
+      <button class="button quiet" type="button" lang=${other} @click=${() => this.speak(other)}>
+        ${words.msg('app.otherLanguage')}
+      </button>
+    </p>`
   }
 
   /** Practice and session in one wave, then the page that the address names. */
@@ -242,7 +275,7 @@ function pageFor(wanted: Route, signedIn: boolean): Route {
 }
 
 /** A page that the browser kept in memory could show a record after sign-out: fetch it anew. */
-const reloadIfKept = (event: PageTransitionEvent) => {
+function reloadIfKept(event: PageTransitionEvent): void {
   if (event.persisted) location.reload()
 }
 

@@ -77,38 +77,54 @@ export class PorticoSlip extends LitElement {
   private renderView(words: Words) {
     const { view } = this
     if (view.kind === 'shown') return this.renderSlip(words, view)
-    if (view.kind === 'opening') return html`<h1>${words.msg('slip.title')}</h1><p role="status">${words.msg('app.loading')}</p>`
-    if (view.kind === 'cleared') return message(words, words.msg('slip.cleared'), words.msg('slip.clearedText'))
+    if (view.kind === 'opening')
+      return html`<h1>${words.msg('slip.title')}</h1>
+        <p role="status">${words.msg('app.loading')}</p>`
+    if (view.kind === 'cleared')
+      return message(words, words.msg('slip.cleared'), words.msg('slip.clearedText'))
     if (view.kind === 'nothing') return message(words, words.msg('slip.nothing'), words.msg('slip.newLetter'))
     return this.renderRefusal(words, view.refusal)
   }
 
   private renderRefusal(words: Words, refusal: Refusal) {
-    if (refusal.code === 'slip-opened') return message(words, words.msg('slip.opened'), words.msg('slip.openedText'))
-    if (refusal.code === 'ticket-ended') return message(words, words.msg('slip.late'), words.msg('slip.newLetter'))
+    if (refusal.code === 'slip-opened')
+      return message(words, words.msg('slip.opened'), words.msg('slip.openedText'))
+    if (refusal.code === 'ticket-ended')
+      return message(words, words.msg('slip.late'), words.msg('slip.newLetter'))
     const { title, text } = staffRefusal(words, refusal)
-    return message(words, title, text, html`<button class="button" type="button" @click=${this.open}>${words.msg('app.tryAgain')}</button>`)
+    return message(
+      words,
+      title,
+      text,
+      html`<button class="button" type="button" @click=${this.open}>${words.msg('app.tryAgain')}</button>`,
+    )
   }
 
   private renderSlip(words: Words, view: Extract<View, { kind: 'shown' }>) {
     const left = Math.max(0, Math.ceil((view.clearsAt - this.now) / 1000))
     const { slip, letterWords } = view
     return html`<header class="stack no-print">
-        <h1 tabindex="-1">${words.msg('slip.give', { name: slip.firstName })}</h1>
+        <h1>${words.msg('slip.give', { name: slip.firstName })}</h1>
         <p class="lead soft">${words.msg('slip.once')}</p>
       </header>
       <div class="count no-print">
-        <p id="left">${words.rich('slip.clears', { time: html`<strong class="num">${words.wait(left)}</strong>` })}</p>
+        <p id="left">
+          ${words.rich('slip.clears', { time: html`<strong class="num">${words.wait(left)}</strong>` })}
+        </p>
         <button class="button quiet" type="button" @click=${this.keep}>${words.msg('slip.keep')}</button>
         <progress class="progress" max=${SHOWN_MS / 1000} .value=${left} aria-labelledby="left"></progress>
       </div>
       <div class="actions no-print">
-        <button class="button primary" type="button" @click=${printPage}>${printerIcon()}${words.msg('slip.print')}</button>
+        <button class="button primary" type="button" @click=${printPage}>
+          ${printerIcon()}${words.msg('slip.print')}
+        </button>
         ${this.renderLanguage(words, letterWords.language)}
         <button class="button quiet end" type="button" @click=${this.clear}>${words.msg('slip.done')}</button>
       </div>
       ${slipLetter({ words: letterWords, slip, practice: this.practice })}
-      <p class="hidden-visually no-print" role="status">${left <= 60 && left > 0 ? words.msg('slip.lastMinute') : ''}</p>`
+      <p class="hidden-visually no-print" role="status">
+        ${left <= 60 && left > 0 ? words.msg('slip.lastMinute') : ''}
+      </p>`
   }
 
   private renderLanguage(words: Words, current: Language) {
@@ -128,7 +144,10 @@ export class PorticoSlip extends LitElement {
     const timeZone = this.practice?.timeZone ?? 'UTC'
     this.words = await loadWords(chooseLanguage(this.practice?.languages ?? ['en', 'es']), timeZone)
     if (slip.status === 'rejected')
-      this.view = { kind: 'refused', refusal: slip.reason instanceof Refusal ? slip.reason : new Refusal('internal') }
+      this.view = {
+        kind: 'refused',
+        refusal: slip.reason instanceof Refusal ? slip.reason : new Refusal('internal'),
+      }
     else if (slip.value === null) this.view = { kind: 'nothing' }
     else await this.show(slip.value)
   }
@@ -139,8 +158,6 @@ export class PorticoSlip extends LitElement {
     this.view = { kind: 'shown', slip, letterWords, clearsAt: 0 }
     this.keep()
     this.ticking = setInterval(this.tick, 1000)
-    await this.updateComplete
-    this.renderRoot.querySelector<HTMLElement>('h1')?.focus()
   }
 
   private readonly tick = () => {
@@ -170,7 +187,8 @@ export class PorticoSlip extends LitElement {
 }
 
 const message = (words: Words, title: string, text: string, actions: unknown = nothing) =>
-  html`<h1>${words.msg('slip.title')}</h1>${notice({ mood: 'warn', title, text, actions })}`
+  html`<h1>${words.msg('slip.title')}</h1>
+    ${notice({ mood: 'warn', title, text, actions })}`
 
 const printPage = () => window.print()
 

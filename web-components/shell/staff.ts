@@ -59,7 +59,9 @@ export class PorticoStaff extends LitElement {
       <header class="topbar">
         <div class="in">
           ${brand(practice?.name ?? words.msg('staff.title'))}
-          <div class="push tools">${this.renderStaff(words)}${this.renderLanguage(words)}${this.renderSignOut(words)}</div>
+          <div class="push tools">
+            ${this.renderStaff(words)}${this.renderLanguage(words)}${this.renderSignOut(words)}
+          </div>
         </div>
       </header>
       <main class="page">${this.renderMain(words)}</main>`
@@ -76,7 +78,8 @@ export class PorticoStaff extends LitElement {
     const heading = html`<h1 class="hidden-visually">${words.msg('staff.title')}</h1>`
     if (this.signedOut)
       return html`${heading}${notice({ mood: 'good', title: words.msg('staff.signedOut'), text: words.msg('staff.signedOutText') })}`
-    if (refusal || !practice || !launch) return html`${heading}${refusal ? this.renderRefusal(words, refusal) : nothing}`
+    if (refusal || !practice || !launch)
+      return html`${heading}${refusal ? this.renderRefusal(words, refusal) : nothing}`
     return html`${heading}<portico-access
         .client=${this.client}
         .words=${words}
@@ -88,24 +91,36 @@ export class PorticoStaff extends LitElement {
   }
 
   private renderRefusal(words: Words, refusal: Refusal) {
-    const again = html`<button class="button" type="button" @click=${this.open}>${words.msg('app.tryAgain')}</button>`
-    return notice({ mood: 'warn', ...staffRefusal(words, refusal), actions: endsTheTab(refusal) ? nothing : again })
+    const again = html`<button class="button" type="button" @click=${this.open}>
+      ${words.msg('app.tryAgain')}
+    </button>`
+    return notice({
+      mood: 'warn',
+      ...staffRefusal(words, refusal),
+      actions: endsTheTab(refusal) ? nothing : again,
+    })
   }
 
   private renderStaff(words: Words) {
     const name = this.launch?.staff.name
-    return name && !this.signedOut ? html`<span class="soft who">${words.msg('staff.who', { name })}</span>` : nothing
+    return name && !this.signedOut
+      ? html`<span class="soft who">${words.msg('staff.who', { name })}</span>`
+      : nothing
   }
 
   private renderLanguage(words: Words) {
     const other = otherLanguage(words.language, this.practice?.languages ?? [])
     if (!other) return nothing
-    return html`<button class="button quiet" type="button" lang=${other} @click=${() => this.speak(other)}>${words.msg('app.otherLanguage')}</button>`
+    return html`<button class="button quiet" type="button" lang=${other} @click=${() => this.speak(other)}>
+      ${words.msg('app.otherLanguage')}
+    </button>`
   }
 
   private renderSignOut(words: Words) {
     if (!this.launch || this.signedOut) return nothing
-    return html`<button class="button quiet" type="button" @click=${this.signOut}>${words.msg('home.signOut')}</button>`
+    return html`<button class="button quiet" type="button" @click=${this.signOut}>
+      ${words.msg('home.signOut')}
+    </button>`
   }
 
   private readonly open = async () => {
@@ -141,7 +156,9 @@ export class PorticoStaff extends LitElement {
 }
 
 /** `/:practice/staff/l/:launch/` */
-const launchOf = (address: Location): string => decodeURIComponent(address.pathname.split('/')[4] ?? '')
+function launchOf(address: Location): string {
+  return decodeURIComponent(address.pathname.split('/')[4] ?? '')
+}
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -28,7 +28,8 @@ export type TextField = {
 /** Label, hint, control, error: in this order, always. */
 export const textField = (field: TextField) =>
   html`<div class="field">
-    <label for=${field.id}>${field.label}</label>${hintOf(field)}${inputOf(field)}${fieldError(field.id, field.error)}
+    <label for=${field.id}>${field.label}</label
+    >${hintOf(field)}${inputOf(field)}${fieldError(field.id, field.error)}
   </div>`
 
 /** A password with the eye that shows what was typed. `below` stands between the input and its error. */
@@ -41,7 +42,13 @@ export const passwordField = (
     <label for=${field.id}>${field.label}</label>${hintOf(field)}
     <div class="affix">
       ${inputOf({ ...field, type: eye.shown ? 'text' : 'password' })}
-      <button class="button icon-only" type="button" aria-pressed=${eye.shown} aria-label=${eye.words.msg('password.show')} @click=${eye.toggle}>
+      <button
+        class="button icon-only"
+        type="button"
+        aria-pressed=${eye.shown}
+        aria-label=${eye.words.msg('password.show')}
+        @click=${eye.toggle}
+      >
         ${eye.shown ? eyeOffIcon() : eyeIcon()}
       </button>
     </div>

@@ -15,7 +15,8 @@ export const notice = ({ mood, title, text, actions }: Notice) =>
   html`<div class="notice ${mood}" tabindex="-1" data-notice>
     ${mood === 'good' ? checkIcon() : alertIcon()}
     <p><strong>${title}</strong></p>
-    ${text ? html`<p>${text}</p>` : nothing} ${actions ? html`<div class="actions">${actions}</div>` : nothing}
+    ${text ? html`<p>${text}</p>` : nothing}
+    ${actions ? html`<div class="actions">${actions}</div>` : nothing}
   </div>`
 
 /** Moves focus to the notice that answers what was just pressed. */

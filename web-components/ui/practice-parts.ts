@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit'
 import type { PracticeView } from '../../src/practices/schema.ts'
 import type { Words } from '../i18n/words.ts'
-import { arch } from './icons.ts'
+import { arch, phoneIcon } from './icons.ts'
 
 /** Whose door this is: the practice's name beside the arch. */
 export const brand = (name: string) => html`<span class="brand">${arch()}<span>${name}</span></span>`
@@ -10,7 +10,11 @@ export const brand = (name: string) => html`<span class="brand">${arch()}<span>$
 export const phoneLink = (phone: string) =>
   html`<a class="nowrap" href=${telephone(phone)}><strong>${phone}</strong></a>`
 
-export const telephone = (phone: string): string => {
+/** The way to a person, as a button. `look` is a further class, e.g. `quiet`. */
+export const callButton = (label: string, phone: string, look = '') =>
+  html`<a class="button wide ${look}" href=${telephone(phone)}>${phoneIcon()}${label}</a>`
+
+const telephone = (phone: string): string => {
   const digits = phone.replace(/[^\d+]/g, '')
   return `tel:${digits.length === 10 ? `+1${digits}` : digits}`
 }

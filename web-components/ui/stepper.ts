@@ -6,7 +6,11 @@ export const stepper = (words: Words, step: number, total: number) =>
   html`<ol class="steps" aria-hidden="true">
       ${Array.from(
         { length: total },
-        (_, index) => html`<li class=${index < step - 1 ? 'done' : ''} aria-current=${index === step - 1 ? 'step' : nothing}></li>`,
+        (_, index) =>
+          html`<li
+            class=${index < step - 1 ? 'done' : ''}
+            aria-current=${index === step - 1 ? 'step' : nothing}
+          ></li>`,
       )}
     </ol>
     <p class="soft">${words.msg('steps.position', { step, total })}</p>`

@@ -1,4 +1,5 @@
 import type {
+  AllergyIntolerance,
   Appointment,
   CodeableConcept,
   Condition,
@@ -9,6 +10,7 @@ import type {
   MedicationRequest,
   Observation,
   Patient,
+  Reference,
   Resource,
 } from '@medplum/fhirtypes'
 
@@ -18,9 +20,22 @@ export type Chart = {
   search: (type: string, query: string) => Resource[]
 }
 
-export type PatientRow = { id: string; name: string; birthDate: string; sex: string; mrn: string; city: string; flag: string }
+export type PatientRow = {
+  id: string
+  name: string
+  birthDate: string
+  sex: string
+  mrn: string
+  city: string
+  flag: string
+}
 export type ChartBox = { title: string; lines: string[] }
-export type PatientPage = { row: PatientRow; age: string; facts: [label: string, value: string][]; boxes: ChartBox[] }
+export type PatientPage = {
+  row: PatientRow
+  age: string
+  facts: [label: string, value: string][]
+  boxes: ChartBox[]
+}
 
 export const PAGE_SIZE = 20
 
@@ -36,11 +51,18 @@ export function listPatients(chart: Chart, text: string, page: number) {
 export function readPatientPage(chart: Chart, id: string, today: string): PatientPage | undefined {
   const patient = chart.read('Patient', id) as Patient | undefined
   if (!patient) return undefined
+  const nameOf = createNames(chart)
   const boxes = BOXES.map(({ title, type, query, describe }) => {
     const found = chart.search(type, `patient=Patient/${encodeURIComponent(id)}${query}`)
-    return { title, lines: found.slice(0, LONGEST_BOX).map(describe).filter(Boolean) }
+    return {
+      title,
+      lines: found
+        .slice(0, LONGEST_BOX)
+        .map((one) => describe(one, nameOf))
+        .filter(Boolean),
+    }
   })
-  return { row: toRow(patient), age: ageText(patient, today), facts: factsOf(patient), boxes }
+  return { row: toRow(patient), age: ageText(patient, today), facts: factsOf(patient, nameOf), boxes }
 }
 
 function searchTerms(text: string): [string, string][] {
@@ -51,7 +73,10 @@ function searchTerms(text: string): [string, string][] {
   }
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return [['birthdate', text]]
   if (/\d/.test(text)) return [['identifier', text]]
-  return text.split(/[\s,]+/).filter(Boolean).map((word) => ['name', word])
+  return text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((word) => ['name', word])
 }
 
 function toRow(patient: Patient): PatientRow {
@@ -81,22 +106,51 @@ function formatName(names: HumanName[] | undefined): string {
 }
 
 const mrnOf = (patient: Patient) =>
-  (patient.identifier?.find((one) => one.type?.coding?.some(({ code }) => code === 'MR')) ?? patient.identifier?.[0])
-    ?.value ?? ''
+  (
+    patient.identifier?.find((one) => one.type?.coding?.some(({ code }) => code === 'MR')) ??
+    patient.identifier?.[0]
+  )?.value ?? ''
 
-function factsOf(patient: Patient): [string, string][] {
+function factsOf(patient: Patient, nameOf: NameOf): [string, string][] {
   const telecom = (system: string) =>
-    patient.telecom?.filter((one) => one.system === system && one.value).map(({ value, use }) => `${value}${use ? ` (${use})` : ''}`)
+    patient.telecom
+      ?.filter((one) => one.system === system && one.value)
+      .map(({ value, use }) => `${value}${use ? ` (${use})` : ''}`)
   const [address] = patient.address ?? []
-  const lines = [...(address?.line ?? []), [address?.city, address?.state, address?.postalCode].filter(Boolean).join(' ')]
+  const lines = [
+    ...(address?.line ?? []),
+    [address?.city, address?.state, address?.postalCode].filter(Boolean).join(' '),
+  ]
   return [
     ['Address', lines.filter(Boolean).join(', ')],
     ['Phone', telecom('phone')?.join(', ') ?? ''],
     ['E-mail', telecom('email')?.join(', ') ?? ''],
-    ['Language', concept(patient.communication?.[0]?.language)],
+    ['Language', languageOf(patient)],
     ['Sex', patient.gender ?? ''],
-    ['Doctor', patient.generalPractitioner?.[0]?.display ?? ''],
+    ['Doctor', nameOf(patient.generalPractitioner?.[0])],
   ]
+}
+
+/** The name of what a reference points to, where it is not written beside it. */
+type NameOf = (reference: Reference | undefined) => string
+
+const createNames =
+  (chart: Chart): NameOf =>
+  (reference) => {
+    if (!reference?.reference || reference.display) return reference?.display ?? ''
+    const [type = '', id = ''] = reference.reference.split('/')
+    const found = chart.read(type, id)
+    if (found?.resourceType === 'Organization') return found.name ?? ''
+    return found?.resourceType === 'Practitioner' ? formatName(found.name) : ''
+  }
+
+function languageOf(patient: Patient) {
+  const language = patient.communication?.find(({ preferred }) => preferred) ?? patient.communication?.[0]
+  const code = language?.language.coding?.[0]?.code
+  return (
+    concept(language?.language) ||
+    (code ? (new Intl.DisplayNames('en', { type: 'language' }).of(code) ?? '') : '')
+  )
 }
 
 function ageText(patient: Patient, today: string) {
@@ -107,40 +161,60 @@ function ageText(patient: Patient, today: string) {
 }
 
 const describeMedication = (one: MedicationRequest) =>
-  [concept(one.medicationCodeableConcept) || (one.medicationReference?.display ?? ''), one.dosageInstruction?.[0]?.text]
+  [
+    concept(one.medicationCodeableConcept) || (one.medicationReference?.display ?? ''),
+    one.dosageInstruction?.[0]?.text,
+  ]
     .filter(Boolean)
     .join(', ')
 
 const describeAppointment = (one: Appointment) =>
-  [dayAndTime(one.start), one.description ?? concept(one.appointmentType), one.status].filter(Boolean).join(', ')
+  [dayAndTime(one.start), one.description ?? concept(one.appointmentType), one.status]
+    .filter(Boolean)
+    .join(', ')
 
-const describeCoverage = (one: Coverage) =>
-  [one.payor[0]?.display ?? concept(one.type), one.subscriberId].filter(Boolean).join(', ')
+const describeCoverage = (one: Coverage, nameOf: NameOf) =>
+  [nameOf(one.payor[0]) || concept(one.type), one.subscriberId].filter(Boolean).join(', ')
 
 const describeImmunization = (one: Immunization) =>
   `${americanDate(one.occurrenceDateTime)} ${concept(one.vaccineCode)}`.trim()
 
 function describeObservation(one: Observation) {
   const { value, unit } = one.valueQuantity ?? {}
-  const amount = value === undefined ? (one.valueString ?? concept(one.valueCodeableConcept)) : `${Math.round(value * 100) / 100} ${unit ?? ''}`
+  const amount =
+    value === undefined
+      ? (one.valueString ?? concept(one.valueCodeableConcept))
+      : `${Math.round(value * 100) / 100} ${unit ?? ''}`
   return `${americanDate(one.effectiveDateTime)} ${concept(one.code)} ${amount}`.trim()
 }
 
-const describeEncounter = (one: Encounter) => `${americanDate(one.period?.start)} ${concept(one.type?.[0])}`.trim()
+const describeEncounter = (one: Encounter) =>
+  `${americanDate(one.period?.start)} ${concept(one.type?.[0])}`.trim()
 
-type Box = { title: string; type: string; query: string; describe: (resource: Resource) => string }
+type Box = {
+  title: string
+  type: string
+  query: string
+  describe: (resource: Resource, nameOf: NameOf) => string
+}
 
-const box = <T extends Resource>(title: string, type: T['resourceType'], query: string, describe: (one: T) => string): Box => ({
+const box = <T extends Resource>(
+  title: string,
+  type: T['resourceType'],
+  query: string,
+  describe: (one: T, nameOf: NameOf) => string,
+): Box => ({
   title,
   type,
   query,
-  describe: (resource) => describe(resource as T),
+  describe: (resource, nameOf) => describe(resource as T, nameOf),
 })
 
 const LONGEST_BOX = 8
 const BOXES: Box[] = [
   box<Condition>('Problems', 'Condition', '', (one) => concept(one.code)),
   box('Medications', 'MedicationRequest', '&status=active', describeMedication),
+  box<AllergyIntolerance>('Allergies', 'AllergyIntolerance', '', (one) => concept(one.code)),
   box('Appointments', 'Appointment', '&_sort=-date', describeAppointment),
   box('Insurance', 'Coverage', '', describeCoverage),
   box('Immunizations', 'Immunization', '&_sort=-date', describeImmunization),
@@ -148,7 +222,8 @@ const BOXES: Box[] = [
   box('Visits', 'Encounter', '&_sort=-date', describeEncounter),
 ]
 
-const concept = (value: CodeableConcept | undefined) => value?.text ?? value?.coding?.find((one) => one.display)?.display ?? ''
+const concept = (value: CodeableConcept | undefined) =>
+  value?.text ?? value?.coding?.find((one) => one.display)?.display ?? ''
 
 /** 03/14/1948 from any FHIR date; what is only a year or a month stays as it is. */
 function americanDate(text: string | undefined) {
@@ -156,4 +231,5 @@ function americanDate(text: string | undefined) {
   return day ? `${month}/${day}/${year}` : (text ?? '')
 }
 
-const dayAndTime = (instant: string | undefined) => `${americanDate(instant)} ${instant?.slice(11, 16) ?? ''}`.trim()
+const dayAndTime = (instant: string | undefined) =>
+  `${americanDate(instant)} ${instant?.slice(11, 16) ?? ''}`.trim()

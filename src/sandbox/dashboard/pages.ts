@@ -1,4 +1,4 @@
-import { html } from 'hono/html'
+import { html as markup } from 'hono/html'
 import { ROLE_NAMES, type StaffUser } from '../staff.ts'
 import { type ChartBox, PAGE_SIZE, type PatientPage, type PatientRow } from './chart.ts'
 import { type Frame, layout, type Markup } from './layout.ts'
@@ -8,17 +8,19 @@ export const loginPage = (frame: Frame, staff: StaffUser[], next: string, notice
   layout(
     frame,
     'Log in',
-    html`<main class="narrow">
+    markup`<main class="narrow">
       <h1>Log in</h1>
-      <p>This is a demonstration EMR with made-up people, so nobody has a password. Choose who you want to be.</p>
-      ${notice ? html`<p class="notice" role="alert">${notice}</p>` : ''}
+      <p>
+        This is a demonstration EMR with made-up people, so nobody has a password. Choose who you want to be.
+      </p>
+      ${notice ? markup`<p class="notice" role="alert">${notice}</p>` : ''}
       <form method="post" action="${frame.prefix}/login" class="box">
         <input type="hidden" name="next" value="${next}" />
         <fieldset>
           <legend>Who are you?</legend>
           ${staff.map(
             ({ role, name }, index) =>
-              html`<label class="choice"
+              markup`<label class="choice"
                 ><input type="radio" name="role" value="${role}" required ${index === 0 ? 'checked' : ''} />
                 <span><b>${ROLE_NAMES[role]}</b> ${name}</span></label
               >`,
@@ -31,7 +33,15 @@ export const loginPage = (frame: Frame, staff: StaffUser[], next: string, notice
 
 /** A page for what cannot go on. */
 export const messagePage = (frame: Frame, title: string, text: string): Markup =>
-  layout(frame, title, html`<main class="narrow"><h1>${title}</h1><p>${text}</p><p><a href="${frame.prefix}/">Go to the patient list</a></p></main>`)
+  layout(
+    frame,
+    title,
+    markup`<main class="narrow">
+      <h1>${title}</h1>
+      <p>${text}</p>
+      <p><a href="${frame.prefix}/">Go to the patient list</a></p>
+    </main>`,
+  )
 
 export type PatientList = { text: string; page: number; rows: PatientRow[]; total: number }
 
@@ -40,40 +50,56 @@ export const patientListPage = (frame: Frame, list: PatientList): Markup =>
   layout(
     frame,
     'Patients',
-    html`<main>
+    markup`<main>
       <h1>Patients</h1>
       <form class="search" role="search" action="${frame.prefix}/">
         <label for="q">Name, birth date or record number</label>
-        <span><input id="q" name="q" type="search" value="${list.text}" autocomplete="off" /> <button>Search</button></span>
+        <span
+          ><input id="q" name="q" type="search" value="${list.text}" autocomplete="off" />
+          <button>Search</button></span
+        >
       </form>
-      ${list.rows.length === 0 ? html`<p class="box pad">No patient matches “${list.text}”.</p>` : patientTable(frame, list)}
+      ${list.rows.length === 0 ? markup`<p class="box pad">No patient matches “${list.text}”.</p>` : patientTable(frame, list)}
     </main>`,
   )
 
-const patientTable = (frame: Frame, list: PatientList) => html`<table class="box">
-    <thead>
-      <tr><th scope="col">Name</th><th scope="col">Born</th><th scope="col">Record no.</th><th scope="col" class="wide">Sex</th><th scope="col" class="wide">City</th></tr>
-    </thead>
-    <tbody>
-      ${list.rows.map(
-        (row) =>
-          html`<tr>
-            <th scope="row"><a href="${frame.prefix}/patients/${encodeURIComponent(row.id)}">${row.name}</a> ${flag(row.flag)}</th>
-            <td>${row.birthDate}</td><td class="id">${row.mrn}</td><td class="wide">${row.sex}</td><td class="wide">${row.city}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>
-  ${paging(frame, list)}`
+const patientTable = (frame: Frame, list: PatientList) =>
+  markup`<table class="box">
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Born</th>
+          <th scope="col" class="id">Record no.</th>
+          <th scope="col" class="wide">Sex</th>
+          <th scope="col" class="wide">City</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${list.rows.map(
+          (row) =>
+            markup`<tr>
+              <th scope="row">
+                <a href="${frame.prefix}/patients/${encodeURIComponent(row.id)}">${row.name}</a>
+                ${flag(row.flag)}
+              </th>
+              <td class="date">${row.birthDate}</td>
+              <td class="id">${row.mrn}</td>
+              <td class="wide">${row.sex}</td>
+              <td class="wide">${row.city}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${paging(frame, list)}`
 
 function paging(frame: Frame, { text, page, total }: PatientList) {
   const first = (page - 1) * PAGE_SIZE + 1
   const last = Math.min(page * PAGE_SIZE, total)
   const href = (to: number) => `${frame.prefix}/?${new URLSearchParams({ q: text, page: String(to) })}`
-  return html`<nav class="paging" aria-label="Pages">
-    ${page > 1 ? html`<a href="${href(page - 1)}" rel="prev">Previous page</a>` : ''}
+  return markup`<nav class="paging" aria-label="Pages">
+    ${page > 1 ? markup`<a href="${href(page - 1)}" rel="prev">Previous page</a>` : ''}
     <span>${first} to ${last} of ${total}</span>
-    ${last < total ? html`<a href="${href(page + 1)}" rel="next">Next page</a>` : ''}
+    ${last < total ? markup`<a href="${href(page + 1)}" rel="next">Next page</a>` : ''}
   </nav>`
 }
 
@@ -84,38 +110,59 @@ export const patientPage = (frame: Frame, patient: PatientPage, apps: App[]): Ma
   layout(
     frame,
     patient.row.name,
-    html`<div class="banner">
+    markup`<main class="chart">
+      <div class="banner">
         <h1>${patient.row.name}</h1>
-        <p>
-          DOB ${patient.row.birthDate} ${patient.age ? `(${patient.age})` : ''} <span>MRN ${patient.row.mrn}</span> ${flag(patient.row.flag)}
-        </p>
+        <p>${identity(patient)}</p>
       </div>
-      <main>
-        ${apps.map((app) => appButtons(frame, patient.row.id, app))}
+      <div class="page">
+        ${apps.map((app) => appButtons(frame, patient, app))}
         <div class="boxes">
           <section class="box" aria-labelledby="demographics">
             <h2 id="demographics">Demographics</h2>
-            <dl>${patient.facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value || '–'}</dd></div>`)}</dl>
+            <dl>
+              ${patient.facts.map(
+                ([label, value]) =>
+                  markup`<div>
+                    <dt>${label}</dt>
+                    <dd>${value || '–'}</dd>
+                  </div>`,
+              )}
+            </dl>
           </section>
           ${patient.boxes.map(chartBox)}
         </div>
-      </main>`,
+      </div>
+    </main>`,
   )
 
 const chartBox = ({ title, lines }: ChartBox) => {
   const id = title.toLowerCase()
-  return html`<section class="box" aria-labelledby="${id}">
+  return markup`<section class="box" aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
-    ${lines.length === 0 ? html`<p class="pad">Nothing recorded.</p>` : html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`}
+    ${
+      lines.length === 0
+        ? markup`<p class="pad">Nothing recorded.</p>`
+        : markup`<ul>
+            ${lines.map((line) => markup`<li>${line}</li>`)}
+          </ul>`
+    }
   </section>`
 }
 
-/** "Open here" needs a script, which shows the button and the dialog around the frame. */
-const appButtons = (frame: Frame, patientId: string, app: App) => {
-  const action = `${frame.prefix}/patients/${encodeURIComponent(patientId)}/launch`
+const identity = ({ row, age }: PatientPage) =>
+  markup`DOB ${row.birthDate} ${age ? `(${age})` : ''}
+    <span class="mrn">MRN ${row.mrn}</span> ${flag(row.flag)}`
+
+/**
+ * "Open here" needs a script, which shows the button and the dialog around the frame. The dialog has the patient
+ * banner, so the app is told that it needs none of its own.
+ */
+const appButtons = (frame: Frame, patient: PatientPage, app: App) => {
+  const action = `${frame.prefix}/patients/${encodeURIComponent(patient.row.id)}/launch`
   const frameName = `${app.clientId}-frame`
   const dialogId = `${app.clientId}-dialog`
-  return html`<div class="apps">
+  return markup`<div class="apps">
     <form method="post" action="${action}" target="_blank" rel="noopener">
       <input type="hidden" name="client" value="${app.clientId}" />
       <button class="primary">Open ${app.name}</button>
@@ -126,10 +173,16 @@ const appButtons = (frame: Frame, patientId: string, app: App) => {
       <button>Open ${app.name} here</button>
     </form>
     <dialog id="${dialogId}" aria-labelledby="${dialogId}-title">
-      <div class="dialog-top"><h2 id="${dialogId}-title">${app.name}</h2><button type="button" data-closes>Close</button></div>
+      <div class="dialog-top">
+        <div>
+          <h2 id="${dialogId}-title">${app.name} for ${patient.row.name}</h2>
+          <p>${identity(patient)}</p>
+        </div>
+        <button type="button" data-closes>Close</button>
+      </div>
       <iframe name="${frameName}" title="${app.name}" allow="clipboard-write ${app.origin}"></iframe>
     </dialog>
   </div>`
 }
 
-const flag = (text: string) => (text ? html`<span class="flag">${text}</span>` : '')
+const flag = (text: string) => (text ? markup`<span class="flag">${text}</span>` : '')

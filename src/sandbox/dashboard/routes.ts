@@ -28,7 +28,8 @@ export type DashboardDeps = {
 export function createDashboard(deps: DashboardDeps) {
   const { prefix, sessions } = deps
   const headers = pageHeaders(deps.clients)
-  const send = (page: Markup, status = 200) => Promise.resolve(page).then((text) => new Response(text.toString(), { status, headers }))
+  const send = (page: Markup, status = 200) =>
+    Promise.resolve(page).then((text) => new Response(text.toString(), { status, headers }))
   const frameOf = (session?: EmrSession): Frame => ({
     emrName: deps.emrName,
     prefix,
@@ -36,15 +37,22 @@ export function createDashboard(deps: DashboardDeps) {
     ...(session ? { user: { name: session.user.name, roleName: ROLE_NAMES[session.user.role] } } : {}),
   })
   const login = (next: string, notice = '') => send(loginPage(frameOf(), deps.staff, next, notice))
-  const message = (title: string, text: string, status: number) => send(messagePage(frameOf(), title, text), status)
+  const message = (title: string, text: string, status: number) =>
+    send(messagePage(frameOf(), title, text), status)
   const sendTo = (path: string, cookies: string[] = []) =>
-    new Response(null, { status: 303, headers: [['location', path], ...cookies.map((one) => ['set-cookie', one] as [string, string])] })
+    new Response(null, {
+      status: 303,
+      headers: [['location', path], ...cookies.map((one) => ['set-cookie', one] as [string, string])],
+    })
 
-  const withSession = (answer: (c: Context, session: EmrSession) => Promise<Response> | Response) => (c: Context) => {
-    const session = sessions.find(c.req.raw)
-    const url = new URL(c.req.url)
-    return session ? answer(c, session) : login(c.req.method === 'GET' ? url.pathname + url.search : `${prefix}/`)
-  }
+  const withSession =
+    (answer: (c: Context, session: EmrSession) => Promise<Response> | Response) => (c: Context) => {
+      const session = sessions.find(c.req.raw)
+      const url = new URL(c.req.url)
+      return session
+        ? answer(c, session)
+        : login(c.req.method === 'GET' ? url.pathname + url.search : `${prefix}/`)
+    }
 
   const app = new Hono()
     .use(async (c, next) => {
@@ -65,27 +73,45 @@ export function createDashboard(deps: DashboardDeps) {
       if (session) sessions.end(session.id)
       return sendTo(`${prefix}/`, sessions.setCookies(''))
     })
-    .get('/', withSession(async (c, session) => {
-      const text = (c.req.query('q') ?? '').trim()
-      const page = Math.max(1, Math.trunc(Number(c.req.query('page'))) || 1)
-      return send(patientListPage(frameOf(session), { text, page, ...listPatients(deps.chart, text, page) }))
-    }))
-    .get('/patients/:id', withSession(async (c, session) => {
-      const today = new Date(deps.now()).toISOString().slice(0, 10)
-      const patient = readPatientPage(deps.chart, c.req.param('id') ?? '', today)
-      if (!patient) return message('No such patient', 'The patient is not in this EMR.', 404)
-      const apps = deps.clients.map(({ clientId, name, launchUrl }) => ({ clientId, name, origin: new URL(launchUrl).origin }))
-      return send(patientPage(frameOf(session), patient, apps))
-    }))
-    .post('/patients/:id/launch', withSession(async (c, session) => {
-      const form = await c.req.parseBody()
-      const client = deps.clients.find(({ clientId }) => clientId === form['client'])
-      if (!client) return message('No such app', 'The app is not registered in this EMR.', 404)
-      const patient = c.req.param('id') ?? ''
-      const needPatientBanner = form['banner'] !== 'no'
-      const launch = deps.addLaunch({ patient, user: session.user.fhirUser, needPatientBanner }, client.clientId)
-      return sendTo(launchUrl(client, deps.fhirBase, launch))
-    }))
+    .get(
+      '/',
+      withSession(async (c, session) => {
+        const text = (c.req.query('q') ?? '').trim()
+        const page = Math.max(1, Math.trunc(Number(c.req.query('page'))) || 1)
+        return send(
+          patientListPage(frameOf(session), { text, page, ...listPatients(deps.chart, text, page) }),
+        )
+      }),
+    )
+    .get(
+      '/patients/:id',
+      withSession(async (c, session) => {
+        const today = new Date(deps.now()).toISOString().slice(0, 10)
+        const patient = readPatientPage(deps.chart, c.req.param('id') ?? '', today)
+        if (!patient) return message('No such patient', 'The patient is not in this EMR.', 404)
+        const apps = deps.clients.map(({ clientId, name, launchUrl }) => ({
+          clientId,
+          name,
+          origin: new URL(launchUrl).origin,
+        }))
+        return send(patientPage(frameOf(session), patient, apps))
+      }),
+    )
+    .post(
+      '/patients/:id/launch',
+      withSession(async (c, session) => {
+        const form = await c.req.parseBody()
+        const client = deps.clients.find(({ clientId }) => clientId === form['client'])
+        if (!client) return message('No such app', 'The app is not registered in this EMR.', 404)
+        const patient = c.req.param('id') ?? ''
+        const needPatientBanner = form['banner'] !== 'no'
+        const launch = deps.addLaunch(
+          { patient, user: session.user.fhirUser, needPatientBanner },
+          client.clientId,
+        )
+        return sendTo(launchUrl(client, deps.fhirBase, launch))
+      }),
+    )
 
   const pages = {
     login: (next: string, otherUser: boolean) => login(next, otherUser ? OTHER_USER : ''),
@@ -102,7 +128,8 @@ export function launchUrl(client: RegisteredClient, fhirBase: string, launch: st
   return url.href
 }
 
-const OTHER_USER = 'The app was opened by somebody else. Log in as the person who opened it, or open it again yourself.'
+const OTHER_USER =
+  'The app was opened by somebody else. Log in as the person who opened it, or open it again yourself.'
 
 /** Forms may lead on to the apps: Chromium checks form-action along the redirects too. */
 function pageHeaders(clients: RegisteredClient[]) {
@@ -139,5 +166,6 @@ const ASSETS: Record<string, () => Response> = {
 
 function asset(file: string, type: string) {
   const text = readFileSync(new URL(file, import.meta.url), 'utf8')
-  return () => new Response(text, { headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache' } })
+  return () =>
+    new Response(text, { headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache' } })
 }

@@ -21,12 +21,12 @@ export function createSessions(cookieName: string, now: Clock) {
 
   return {
     isLive,
-    open(user: StaffUser): EmrSession {
+    open: (user: StaffUser): EmrSession => {
       const id = newToken()
       sessions.set(id, { user, endsAt: now() + SESSION_MS })
       return { id, user }
     },
-    find(request: Request): EmrSession | undefined {
+    find: (request: Request): EmrSession | undefined => {
       const cookies = parseCookies(request.headers.get('cookie') ?? '')
       for (const name of names) {
         const id = cookies.get(name) ?? ''
@@ -35,7 +35,7 @@ export function createSessions(cookieName: string, now: Clock) {
       }
       return undefined
     },
-    end(id: string) {
+    end: (id: string) => {
       sessions.delete(id)
     },
     cookieHeader: (id: string) => `${cookieName}=${id}`,

@@ -8,7 +8,9 @@ import { DemoError } from './options.ts'
  */
 export async function readPatients(folder: string): Promise<Resource[]> {
   const resources = await loadFolder(folder).catch((error: NodeJS.ErrnoException) => {
-    throw new DemoError(`--data: ${error.code ? `the folder ${folder} cannot be read (${error.code})` : error.message}.`)
+    throw new DemoError(
+      `--data: ${error.code ? `the folder ${folder} cannot be read (${error.code})` : error.message}.`,
+    )
   })
   if (!resources.some(({ resourceType }) => resourceType === 'Patient'))
     throw new DemoError(`--data: there is no patient in ${folder}.`)

@@ -21,8 +21,13 @@ export type DemoKeys = { service: string; clients: Record<string, JWK> }
 export async function readOrMakeKeys(slugs: string[], store: string | undefined): Promise<DemoKeys> {
   const path = store === undefined ? undefined : keysPath(store)
   if (path && existsSync(path)) return readKeys(path)
-  const clients = await Promise.all(slugs.map(async (slug): Promise<[string, JWK]> => [slug, await makeClientKey()]))
-  const keys = { service: `demo:${randomBytes(32).toString('base64url')}`, clients: Object.fromEntries(clients) }
+  const clients = await Promise.all(
+    slugs.map(async (slug): Promise<[string, JWK]> => [slug, await makeClientKey()]),
+  )
+  const keys = {
+    service: `demo:${randomBytes(32).toString('base64url')}`,
+    clients: Object.fromEntries(clients),
+  }
   if (path) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, JSON.stringify(keys, null, 2), { mode: 0o600 })
@@ -32,14 +37,15 @@ export async function readOrMakeKeys(slugs: string[], store: string | undefined)
 
 /** Beside the SQLite file; for a server in the folder for temporary files, named after the address. */
 export function keysPath(store: string): string {
-  if (store.startsWith('sqlite:')) return join(dirname(resolve(store.slice('sqlite:'.length))), 'portico-demo-keys.json')
+  if (store.startsWith('sqlite:'))
+    return join(dirname(resolve(store.slice('sqlite:'.length))), 'portico-demo-keys.json')
   const name = createHash('sha256').update(store).digest('hex').slice(0, 16)
   return join(tmpdir(), `portico-demo-keys-${name}.json`)
 }
 
 function readKeys(path: string): DemoKeys {
   try {
-    return DemoKeys.parse(JSON.parse(readFileSync(path, 'utf8'))) as DemoKeys
+    return DemoKeys.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch {
     throw new DemoError(`${path} does not hold the demo's keys. Remove it together with the store.`)
   }

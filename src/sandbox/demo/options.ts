@@ -30,7 +30,7 @@ export function parseOptions(args: string[]): DemoOptions {
 function parse(args: string[]) {
   const text = { type: 'string' } as const
   try {
-    const options = { 'base-port': text, 'data': text, 'json': { type: 'boolean' }, 'store': text } as const
+    const options = { 'base-port': text, data: text, json: { type: 'boolean' }, store: text } as const
     return parseArgs({ args, options, strict: true }).values
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('. ')

@@ -55,7 +55,12 @@ export const practiceConfig = ({ emr }: Addresses, keys: DemoKeys, smtpPort: num
     ...practice,
     fhirBase: `${emr}${prefix}/fhir`,
     frameAncestors: [emr],
-    client: { clientId: CLIENT_ID, privateKeyJwk: keyOf(keys, slug), scope: SCOPE, serviceScope: SERVICE_SCOPE },
+    client: {
+      clientId: CLIENT_ID,
+      privateKeyJwk: keyOf(keys, slug),
+      scope: SCOPE,
+      serviceScope: SERVICE_SCOPE,
+    },
     mail: {
       from: `${practice.name} <no-reply@${slug}.example>`,
       host: '127.0.0.1',
@@ -66,7 +71,10 @@ export const practiceConfig = ({ emr }: Addresses, keys: DemoKeys, smtpPort: num
 })
 
 /** The same client as the EMR has it registered. */
-export const emrOptions = ({ service, emr, mail }: Addresses, clinic: Clinic): Omit<EmrOptions, 'resources'> => {
+export const emrOptions = (
+  { service, emr, mail }: Addresses,
+  clinic: Clinic,
+): Omit<EmrOptions, 'resources'> => {
   const base = `${service}/${clinic.slug}`
   return {
     origin: emr,
@@ -89,12 +97,21 @@ export const emrOptions = ({ service, emr, mail }: Addresses, clinic: Clinic): O
   }
 }
 
-export type ServiceSettings = { basePort: number; folder: string; keys: DemoKeys; store: string | undefined; json: boolean }
+export type ServiceSettings = {
+  basePort: number
+  folder: string
+  keys: DemoKeys
+  store: string | undefined
+  json: boolean
+}
 
 export const configPath = (folder: string) => join(folder, 'practices.json')
 
 /** The environment of the service; of our own only what a program needs to run at all. */
-export function serviceEnvironment(settings: ServiceSettings, own: NodeJS.ProcessEnv): Record<string, string> {
+export function serviceEnvironment(
+  settings: ServiceSettings,
+  own: NodeJS.ProcessEnv,
+): Record<string, string> {
   const inherited = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'].flatMap((name) => {
     const value = own[name]
     return value === undefined ? [] : [[name, value]]

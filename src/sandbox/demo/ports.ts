@@ -10,8 +10,11 @@ export async function checkPorts(basePort: number): Promise<void> {
     for (const host of ['127.0.0.1', '::1']) {
       const code = await tryPort(port, host)
       if (code === 'EADDRINUSE')
-        throw new DemoError(`Port ${port} is in use. Stop what has it, or choose others: npm run demo -- --base-port 9080`)
-      if (code === 'EACCES') throw new DemoError(`Port ${port} may not be used. Choose one above 1023 with --base-port.`)
+        throw new DemoError(
+          `Port ${port} is in use. Stop what has it, or choose others: npm run demo -- --base-port 9080`,
+        )
+      if (code === 'EACCES')
+        throw new DemoError(`Port ${port} may not be used. Choose one above 1023 with --base-port.`)
     }
   }
 }

@@ -35,31 +35,52 @@ export async function runDemo(args: string[], parts = PARTS): Promise<void> {
   const finish = createFinish(closers)
   try {
     const options = parseOptions(args)
-    process.once('SIGINT', () => finish(0))
-    process.once('SIGTERM', () => finish(0))
+    // Ctrl-C comes twice under npm: from the terminal and from npm itself.
+    process.on('SIGINT', () => finish(0))
+    process.on('SIGTERM', () => finish(0))
     await start(options, parts, closers, (how) => finish(1, `Portico ended ${how}, so the demo ends too.`))
-    process.stdout.write(`${options.json ? readyLine(addressesFrom(options.basePort)) : greeting(addressesFrom(options.basePort))}\n`)
+    process.stdout.write(
+      `${options.json ? readyLine(addressesFrom(options.basePort)) : greeting(addressesFrom(options.basePort))}\n`,
+    )
   } catch (error) {
     if (!(error instanceof DemoError)) throw error
     finish(1, error.message)
   }
 }
 
-async function start(options: DemoOptions, parts: DemoParts, closers: (() => unknown)[], onDeath: (how: string) => void) {
+async function start(
+  options: DemoOptions,
+  parts: DemoParts,
+  closers: (() => unknown)[],
+  onDeath: (how: string) => void,
+) {
   await checkPorts(options.basePort)
   const addresses = addressesFrom(options.basePort)
-  const keys = await readOrMakeKeys(CLINICS.map(({ slug }) => slug), options.store)
+  const keys = await readOrMakeKeys(
+    CLINICS.map(({ slug }) => slug),
+    options.store,
+  )
   const folder = mkdtempSync(join(tmpdir(), 'portico-demo-'))
-  closers.push(() => rmSync(folder, { recursive: true, force: true }))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
   const mailbox = await startMailbox(systemClock)
   closers.push(() => mailbox.close())
-  writeFileSync(configPath(folder), JSON.stringify(practiceConfig(addresses, keys, mailbox.smtpPort), null, 2), { mode: 0o600 })
+  writeFileSync(
+    configPath(folder),
+    JSON.stringify(practiceConfig(addresses, keys, mailbox.smtpPort), null, 2),
+    { mode: 0o600 },
+  )
   await parts.build()
 
   const env = serviceEnvironment({ ...options, folder, keys }, process.env)
-  const service = createService({ main: parts.main, env, readyUrl: `http://127.0.0.1:${options.basePort}/readyz`, onDeath })
+  const service = createService({
+    main: parts.main,
+    env,
+    readyUrl: `http://127.0.0.1:${options.basePort}/readyz`,
+    onDeath,
+  })
   closers.push(() => service.stop())
+  process.once('exit', () => service.kill())
   // Portico starts while the EMR loads its people. Its failure is reported below, not as an unhandled rejection.
   const started = service.start()
   started.catch(() => undefined)
@@ -95,17 +116,24 @@ function emrHandler(origin: string, service: Service, clinics: Emr[]) {
     .use('/sandbox/*', fromThisOriginOnly(origin))
     .post('/sandbox/restart-service', restart('SIGTERM'))
     .post('/sandbox/kill-service', restart('SIGKILL'))
-    .all('*', (c) => (/^\/harbor(\/|$)/.test(c.req.path) ? harbor : fernwood)?.app.fetch(c.req.raw) ?? c.notFound())
+    .all(
+      '*',
+      (c) => (/^\/harbor(\/|$)/.test(c.req.path) ? harbor : fernwood)?.app.fetch(c.req.raw) ?? c.notFound(),
+    )
   return app.fetch
 }
 
-/** Ends everything, the newest first, once; a second signal does not wait. */
+/** However slow a part is, the demo is gone after this. */
+const END_WITHIN_MS = 1700
+
+/** Ends everything, the newest first; the first reason counts. */
 function createFinish(closers: (() => unknown)[]) {
   let ending = false
   return (code: number, reason?: string) => {
-    if (ending) process.exit(1)
+    if (ending) return
     ending = true
     if (reason !== undefined) process.stderr.write(`${reason}\n`)
+    setTimeout(() => process.exit(code), END_WITHIN_MS)
     void (async () => {
       for (const close of closers.toReversed()) await close()
       process.exit(code)

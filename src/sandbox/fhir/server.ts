@@ -9,7 +9,7 @@ import type { FhirAccess } from './access.ts'
 import { answer, json, refusal } from './answers.ts'
 import { capabilityStatement } from './capability.ts'
 import type { OAuthAddresses } from './capability.ts'
-import { OFFERED_TYPES, loadDefinitions } from './definitions.ts'
+import { OFFERED_TYPES, isResourceType } from './definitions.ts'
 import { createQueue } from './queue.ts'
 import { SandboxRepository } from './repository.ts'
 import { readBody } from './request-body.ts'
@@ -18,10 +18,10 @@ import { createSearchIndex } from './search-index.ts'
 import { createStore, currentOf } from './store.ts'
 
 /** Answers in the server's place, or lets the request through. Called before anything else is looked at. */
-export type Misbehaviour = (request: Request) => Promise<Response | undefined>
+type Misbehaviour = (request: Request) => Promise<Response | undefined>
 
 /** A request that reached the server: path below the base, with the names of its query parameters. */
-export type ReceivedRequest = { method: string; path: string }
+type ReceivedRequest = { method: string; path: string }
 
 export type FhirServerOptions = {
   /** Absolute address, e.g. `http://127.0.0.1:8081/fhir`; the app answers at its path. */
@@ -34,8 +34,6 @@ export type FhirServerOptions = {
   oauth?: OAuthAddresses
   now?: Clock
 }
-
-export type FhirServer = ReturnType<typeof createFhirServer>
 
 /** A FHIR R4 server in memory, to try and to test Portico against. */
 export const createFhirServer = (options: FhirServerOptions) => {
@@ -78,7 +76,7 @@ const createEmrData = (base: string, now: Clock) => {
   const search = createSearch(store, index, base)
   const router = new FhirRouter()
   const inTurn = createQueue()
-  let types = loadDefinitions(OFFERED_TYPES)
+  const types = new Set<string>(OFFERED_TYPES)
 
   /** One request at a time: nobody sees a transaction half done, and two conditional creates cannot both win. */
   const handle = (request: Request, url: string, body: unknown, access: FhirAccess | undefined) =>
@@ -99,11 +97,10 @@ const createEmrData = (base: string, now: Clock) => {
 
   /** Adds resources as they are, without validation. */
   const load = (resources: Resource[]) => {
-    types = loadDefinitions(new Set([...types, ...resources.map(({ resourceType }) => resourceType)]))
     for (const resource of resources) {
-      if (resource.id && types.has(resource.resourceType)) {
-        store.write({ ...resource, id: resource.id }, 'PUT', true)
-      }
+      if (!resource.id || !isResourceType(resource.resourceType)) continue
+      types.add(resource.resourceType)
+      store.write({ ...resource, id: resource.id }, 'PUT', true)
     }
     store.settle()
   }
@@ -112,9 +109,9 @@ const createEmrData = (base: string, now: Clock) => {
   const read = (type: string, id: string): Resource | undefined =>
     structuredClone(currentOf(store.records(type).get(id))) ?? undefined
 
-  /** All matches of a query such as `patient=maria-nunez`; not counted as a request. */
+  /** All matches of a query such as `patient=maria-nunez`, to be read only; not counted as a request. */
   const find = (type: string, query: string): Resource[] =>
-    structuredClone(search.find(parseSearchRequest(`${type}?${query}`), { strict: true }).resources)
+    search.find(parseSearchRequest(`${type}?${query}`), { strict: true }).resources
 
   return { handle, types: () => [...types], direct: { load, read, search: find } }
 }

@@ -6,6 +6,7 @@ import {
   validateResource,
 } from '@medplum/core'
 import type { OperationOutcomeIssue, Resource } from '@medplum/fhirtypes'
+import { loadDefinition } from './definitions.ts'
 import { requiredCodes } from './required-codes.ts'
 
 /**
@@ -13,9 +14,15 @@ import { requiredCodes } from './required-codes.ts'
  * An empty list means that the server takes it.
  */
 export const issuesOf = (resource: Resource): OperationOutcomeIssue[] => {
+  for (const type of typesIn(resource)) loadDefinition(type)
   const structure = structureIssues(resource)
   // The walk over the codes follows the definitions, so it needs a resource that has their form.
   return structure.length > 0 ? structure : codeIssues(resource)
+}
+
+const typesIn = (resource: Resource): string[] => {
+  const contained = 'contained' in resource ? (resource.contained ?? []) : []
+  return [resource, ...contained].map(({ resourceType }) => resourceType)
 }
 
 /** @throws OperationOutcomeError 422, naming every element at fault. */

@@ -18,7 +18,9 @@ export type ReceivedMail = {
 }
 
 /** How the mail server refuses: try again later (451), never (550), or not at all. */
-export const Refusal = z.strictObject({ refuse: z.union([z.literal('temporary'), z.literal('permanent'), z.literal(false)]) })
+export const Refusal = z.strictObject({
+  refuse: z.union([z.literal('temporary'), z.literal('permanent'), z.literal(false)]),
+})
 export type Refusal = z.infer<typeof Refusal>
 
 export type Mailbox = Awaited<ReturnType<typeof startMailbox>>
@@ -51,7 +53,16 @@ export async function startMailbox(now: Clock) {
         .then((raw) => PostalMime.parse(raw))
         .then(({ messageId = '', from, subject = '', text = '', html = '' }) => {
           mails = [
-            { id: randomUUID(), receivedAt: now(), messageId, from: from?.address ?? '', to, subject, text, html },
+            {
+              id: randomUUID(),
+              receivedAt: now(),
+              messageId,
+              from: from?.address ?? '',
+              to,
+              subject,
+              text,
+              html,
+            },
             ...mails,
           ]
           answer()

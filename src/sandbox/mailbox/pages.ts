@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
-import { html } from 'hono/html'
+import { html as markup } from 'hono/html'
 import * as z from 'zod'
 import { type Mailbox, type ReceivedMail, Refusal } from './mailbox.ts'
 
-type Markup = ReturnType<typeof html>
+type Markup = ReturnType<typeof markup>
 
 /** The page on which people read the demonstration's mails, and JSON for programs. */
 export function createMailboxPages(mailbox: Mailbox) {
@@ -34,7 +34,7 @@ export function createMailboxPages(mailbox: Mailbox) {
 }
 
 const layout = (title: string, body: Markup) =>
-  html`<!doctype html>
+  markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -52,39 +52,62 @@ const layout = (title: string, body: Markup) =>
 const listPage = (mails: readonly ReceivedMail[]) =>
   layout(
     'Mailbox',
-    html`<h1>Mailbox</h1>
+    markup`<h1>Mailbox</h1>
       <p>Every mail that the demonstration sends ends here, whoever it is for.</p>
-      ${mails.length === 0
-        ? html`<p class="box">No mail yet. Reload this page after something was sent.</p>`
-        : html`<ul>${mails.map(listItem)}</ul>`}`,
+      ${
+        mails.length === 0
+          ? markup`<p class="box">No mail yet. Reload this page after something was sent.</p>`
+          : markup`<ul>
+              ${mails.map(listItem)}
+            </ul>`
+      }`,
   )
 
-const listItem = (mail: ReceivedMail) => html`<li class="box">
-  <a href="/mails/${mail.id}">${mail.subject || 'No subject'}</a>
-  <span>To ${mail.to.join(', ')}</span> <span>${timeOf(mail)}</span>
-</li>`
+const listItem = (mail: ReceivedMail) =>
+  markup`<li class="box">
+    <a href="/mails/${mail.id}">${mail.subject || 'No subject'}</a>
+    <span>To ${mail.to.join(', ')}</span> <span>${timeOf(mail)}</span>
+  </li>`
 
 const mailPage = (mail: ReceivedMail) =>
   layout(
     mail.subject || 'No subject',
-    html`<p><a href="/">Mailbox</a></p>
+    markup`<p><a href="/">Mailbox</a></p>
       <h1>${mail.subject || 'No subject'}</h1>
       <p>From ${mail.from} to ${mail.to.join(', ')}, ${timeOf(mail)}</p>
       <h2 id="text">As text</h2>
       <pre class="box" tabindex="0" role="region" aria-labelledby="text">${linked(mail.text)}</pre>
-      ${mail.html ? html`<h2>As HTML</h2>${frame(mail)}` : ''}`,
+      ${
+        mail.html
+          ? markup`<h2>As HTML</h2>
+              ${frame(mail)}`
+          : ''
+      }`,
   )
 
 const frame = (mail: ReceivedMail) =>
-  html`<iframe class="box" title="The mail as HTML" src="/mails/${mail.id}/html" sandbox="${SANDBOX}"></iframe>`
+  markup`<iframe
+    class="box"
+    title="The mail as HTML"
+    src="/mails/${mail.id}/html"
+    sandbox="${SANDBOX}"
+  ></iframe>`
 
-const missingPage = () => layout('No such mail', html`<h1>No such mail</h1><p><a href="/">Mailbox</a></p>`)
+const missingPage = () =>
+  layout(
+    'No such mail',
+    markup`<h1>No such mail</h1>
+      <p><a href="/">Mailbox</a></p>`,
+  )
 
-const timeOf = (mail: ReceivedMail) => `${new Date(mail.receivedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+const timeOf = (mail: ReceivedMail) =>
+  `${new Date(mail.receivedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
-/** Addresses become links; everything is escaped by `html`. */
+/** Addresses become links; everything is escaped by `markup`. */
 const linked = (text: string) =>
-  text.split(/(https?:\/\/[^\s<>"]+)/).map((part, index) => (index % 2 === 1 ? html`<a href="${part}">${part}</a>` : part))
+  text
+    .split(/(https?:\/\/[^\s<>"]+)/)
+    .map((part, index) => (index % 2 === 1 ? markup`<a href="${part}">${part}</a>` : part))
 
 const SANDBOX = 'allow-popups allow-popups-to-escape-sandbox'
 const HEADERS = {

@@ -3,7 +3,7 @@ import type { Location, Organization, Practitioner, PractitionerRole, Resource }
 export type ClinicName = 'fernwood' | 'harbor'
 
 /** Somebody who works at a clinic. The first of each role can log in to the sandbox. */
-export type Worker = {
+type Worker = {
   id: string
   given: string
   family: string

@@ -5,7 +5,7 @@ import { REFERENCE_DATE } from './person.ts'
 export const daysBefore = (days: number): string => daysAfter(-days)
 
 /** The day that lies this many days after the reference date. */
-export const daysAfter = (days: number): string =>
+const daysAfter = (days: number): string =>
   new Date(Date.parse(REFERENCE_DATE) + days * DAY_MS).toISOString().slice(0, 10)
 
 /** The first working days after the reference date. */

@@ -1,14 +1,5 @@
+import { HARBOR_PEOPLE } from './ids.ts'
 import type { Person } from './person.ts'
-
-/** Names for the patients of the second clinic. Walter is a patient of both, under the same FHIR id. */
-export const HARBOR_PEOPLE = {
-  walter: 'walter-okafor',
-  ingrid: 'ingrid-solberg',
-  tomas: 'tomas-vega',
-  grace: 'grace-adeyemi',
-  child: 'milo-fontaine',
-  deceased: 'bernard-fontaine',
-} as const
 
 /** The patients of Harbor Clinic: another practice, to prove that nothing of one is seen in the other. */
 export const HARBOR: Person[] = [

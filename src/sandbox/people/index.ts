@@ -9,8 +9,7 @@ import { HARBOR } from './harbor.ts'
 import { createPatient, createRelatedPersons } from './patient.ts'
 import type { Person } from './person.ts'
 
-export { PEOPLE } from './fernwood.ts'
-export { HARBOR_PEOPLE } from './harbor.ts'
+export { HARBOR_PEOPLE, PEOPLE } from './ids.ts'
 
 const PATIENTS: Record<ClinicName, Person[]> = { fernwood: FERNWOOD, harbor: HARBOR }
 

@@ -5,7 +5,7 @@ import type { Clinic } from './clinic.ts'
 import type { Person } from './person.ts'
 
 /** Identifier system of a clinic's medical record numbers. */
-export const mrnSystem = (clinic: Clinic): string => `https://${clinic.name}.example/mrn`
+const mrnSystem = (clinic: Clinic): string => `https://${clinic.name}.example/mrn`
 
 /** A Patient as US Core wants it, with the record number as an identifier of type MR. */
 export const createPatient = (person: Person, clinic: Clinic, faker: Faker): Patient => ({

@@ -28,7 +28,7 @@ export type Person = {
 }
 
 /** Which parts of the chart are filled. */
-export type ChartPlan = { conditions: ConditionKey[]; payer: 'medicare' | 'cascade' | 'none' }
+type ChartPlan = { conditions: ConditionKey[]; payer: 'medicare' | 'cascade' | 'none' }
 
 export type ConditionKey =
   | 'hypertension'

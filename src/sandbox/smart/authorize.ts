@@ -81,7 +81,8 @@ function issueCode(
 
   const limits = [ofLevel(client.scope, 'user'), ROLE_SCOPES[session.user.role]]
   const scope = grantScope(requested, ...limits)
-  if (!hasScope(scope, 'launch')) throw new OAuthError('invalid_scope', 'an EHR launch needs the scope launch')
+  if (!hasScope(scope, 'launch'))
+    throw new OAuthError('invalid_scope', 'an EHR launch needs the scope launch')
   deps.state.useLaunch(launchId)
   const code = {
     clientId: client.clientId,

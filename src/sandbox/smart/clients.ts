@@ -60,7 +60,12 @@ export function createClientAuthentication(deps: ClientAuthenticationDeps) {
   }
 }
 
-async function verify(assertion: string, getKey: JWTVerifyGetKey, id: string, deps: ClientAuthenticationDeps) {
+async function verify(
+  assertion: string,
+  getKey: JWTVerifyGetKey,
+  id: string,
+  deps: ClientAuthenticationDeps,
+) {
   const options = {
     algorithms: ['ES384', 'RS384'],
     typ: 'JWT',
@@ -71,10 +76,14 @@ async function verify(assertion: string, getKey: JWTVerifyGetKey, id: string, de
     currentDate: new Date(deps.now()),
   }
   const { payload } = await jwtVerify(assertion, getKey, options).catch((error: unknown) => {
-    throw new OAuthError('invalid_client', `assertion refused: ${error instanceof Error ? error.message : 'unreadable'}`)
+    throw new OAuthError(
+      'invalid_client',
+      `assertion refused: ${error instanceof Error ? error.message : 'unreadable'}`,
+    )
   })
   // jose is content with our address among several; an assertion good for two servers could be replayed at the other.
-  if (typeof payload.aud !== 'string') throw new OAuthError('invalid_client', 'aud must be the token URL alone')
+  if (typeof payload.aud !== 'string')
+    throw new OAuthError('invalid_client', 'aud must be the token URL alone')
   if (expiryOf(payload) > deps.now() + LONGEST_ASSERTION_MS)
     throw new OAuthError('invalid_client', 'the assertion lives longer than 5 minutes')
   return payload

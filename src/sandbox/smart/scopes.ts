@@ -2,7 +2,7 @@ import { OAuthError } from './errors.ts'
 
 const RESOURCE = /^(patient|user|system)\/(\*|[A-Z][A-Za-z]+)\.(read|write|\*|(?=[cruds])c?r?u?d?s?)$/
 const CONTEXT = new Set(['openid', 'fhirUser', 'launch', 'online_access', 'offline_access'])
-const LETTERS = [...'cruds']
+const LETTERS = ['c', 'r', 'u', 'd', 's']
 /** SMART 1 permissions in SMART 2 letters. @see SMART App Launch 2.2 §scopes for requesting FHIR resources */
 const FIRST_VERSION: Record<string, string> = { read: 'rs', write: 'cud', '*': 'cruds' }
 
@@ -53,7 +53,12 @@ function intersect(left: Rights, right: Rights): Rights {
   for (const [leftKey, leftLetters] of left) {
     for (const [rightKey, rightLetters] of right) {
       const key = commonKey(leftKey, rightKey)
-      if (key) addRights(both, key, [...leftLetters].filter((letter) => rightLetters.has(letter)))
+      if (key)
+        addRights(
+          both,
+          key,
+          [...leftLetters].filter((letter) => rightLetters.has(letter)),
+        )
     }
   }
   return both

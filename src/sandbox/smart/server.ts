@@ -47,18 +47,27 @@ export function createSmartServer(deps: SmartServerDeps) {
   const authorizePage = async (c: Context<Env>, query: URLSearchParams): Promise<Response> => {
     const answer = answerAuthorize(authorizeDeps, c.req.raw, query, c.get('fault'))
     if (answer.kind === 'refusal') return deps.pages.refusal(answer.reason)
-    if (answer.kind === 'login') return deps.pages.login(`${new URL(c.req.url).pathname}?${query}`, answer.otherUser)
+    if (answer.kind === 'login')
+      return deps.pages.login(`${new URL(c.req.url).pathname}?${query}`, answer.otherUser)
     return c.redirect(answer.url, 302)
   }
   const discovery = (c: Context<Env>) =>
-    c.json(discoveryDocument(c.get('fault') === 'other-issuer' ? OTHER_ISSUER : deps.issuer, deps.issuer), 200, OPEN)
+    c.json(
+      discoveryDocument(c.get('fault') === 'other-issuer' ? OTHER_ISSUER : deps.issuer, deps.issuer),
+      200,
+      OPEN,
+    )
 
   const app = new Hono<Env>()
     .get('/authorize', (c) => authorizePage(c, new URL(c.req.url).searchParams))
     .post('/authorize', async (c) => authorizePage(c, new URLSearchParams(await c.req.text())))
     .post('/token', async (c) => {
       const form = await readForm(c)
-      return c.json(await answerToken(tokenDeps, await authenticate(form), form, c.get('fault')), 200, NO_STORE)
+      return c.json(
+        await answerToken(tokenDeps, await authenticate(form), form, c.get('fault')),
+        200,
+        NO_STORE,
+      )
     })
     .post('/introspect', async (c) => {
       const form = await readForm(c)
@@ -154,7 +163,11 @@ function createIdTokenSigner(deps: SmartServerDeps, signingKeys: () => ReturnTyp
   return async (code: Code, fault: FaultKind | undefined) => {
     const { kid, privateKey } = await signingKeys()
     const issuedAt = Math.floor(deps.now() / SECOND_MS)
-    const claims = { name: code.user.name, fhirUser: `${deps.fhirBase}/${code.user.fhirUser}`, nonce: code.nonce }
+    const claims = {
+      name: code.user.name,
+      fhirUser: `${deps.fhirBase}/${code.user.fhirUser}`,
+      nonce: code.nonce,
+    }
     return new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
       .setIssuer(fault === 'other-issuer' ? OTHER_ISSUER : deps.issuer)
@@ -175,6 +188,10 @@ async function readForm(c: Context<Env>) {
 function unauthorized(withToken: boolean) {
   const issue = [{ severity: 'error', code: 'login', diagnostics: 'A good access token is needed' }]
   const challenge = withToken ? 'Bearer error="invalid_token"' : 'Bearer'
-  const headers = { 'content-type': 'application/fhir+json', 'www-authenticate': challenge, 'cache-control': 'no-store' }
+  const headers = {
+    'content-type': 'application/fhir+json',
+    'www-authenticate': challenge,
+    'cache-control': 'no-store',
+  }
   return Response.json({ resourceType: 'OperationOutcome', issue }, { status: 401, headers })
 }

@@ -54,7 +54,8 @@ export function createSmartState(now: Clock) {
   const grants = new Map<string, Grant>()
   const accesses = new Map<string, Access>()
   const refreshes = new Map<string, Refresh>()
-  const live = <T extends { expiresAt: number }>(row: T | undefined) => (row && row.expiresAt > now() ? row : undefined)
+  const live = <T extends { expiresAt: number }>(row: T | undefined) =>
+    row && row.expiresAt > now() ? row : undefined
 
   return {
     addLaunch: (context: LaunchContext, clientId: string) =>

@@ -42,7 +42,10 @@ export async function answerToken(
 }
 
 /** A grant is good while nobody ended it and, without offline_access, while its user stays logged in to the EMR. */
-export function findLiveGrant(deps: Pick<TokenDeps, 'state' | 'isSessionLive'>, id: string): Grant | undefined {
+export function findLiveGrant(
+  deps: Pick<TokenDeps, 'state' | 'isSessionLive'>,
+  id: string,
+): Grant | undefined {
   const grant = deps.state.findGrant(id)
   if (!grant?.sessionId || hasScope(grant.scope, 'offline_access')) return grant
   return deps.isSessionLive(grant.sessionId) ? grant : undefined
@@ -60,7 +63,8 @@ function redeem(deps: TokenDeps, client: RegisteredClient, form: Map<string, str
   code.used = true
   if (!deps.state.isCodeLive(code)) throw refuse('the code is older than 60 seconds')
   if (code.clientId !== client.clientId) throw refuse('the code was given to another client')
-  if (code.redirectUri !== form.get('redirect_uri')) throw refuse('redirect_uri is not the one of the request')
+  if (code.redirectUri !== form.get('redirect_uri'))
+    throw refuse('redirect_uri is not the one of the request')
   const verifier = required(form, 'code_verifier')
   if (createHash('sha256').update(verifier).digest('base64url') !== code.challenge)
     throw refuse('code_verifier does not match')
@@ -93,7 +97,11 @@ function userTokens(deps: TokenDeps, grant: Grant, scope: string, seconds: numbe
     scope,
     ...(lasting ? { refresh_token: deps.state.rotateRefresh(grant.id) } : {}),
     ...(launch
-      ? { patient: launch.patient, need_patient_banner: launch.needPatientBanner ?? true, smart_style_url: deps.styleUrl }
+      ? {
+          patient: launch.patient,
+          need_patient_banner: launch.needPatientBanner ?? true,
+          smart_style_url: deps.styleUrl,
+        }
       : {}),
     ...(launch?.encounter ? { encounter: launch.encounter } : {}),
     ...(launch?.intent ? { intent: launch.intent } : {}),

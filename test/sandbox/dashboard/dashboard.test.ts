@@ -59,7 +59,11 @@ describe('logging in', () => {
   )
 
   test('by a form of another site is refused', async () => {
-    const response = await post('/login', { role: 'front-desk', next: '/' }, { origin: 'https://evil.example' })
+    const response = await post(
+      '/login',
+      { role: 'front-desk', next: '/' },
+      { origin: 'https://evil.example' },
+    )
     expect(response.status).toBe(403)
     expect(response.headers.getSetCookie()).toEqual([])
   })
@@ -127,7 +131,11 @@ describe('a patient page', () => {
   })
 
   test('opens the app by a real EHR launch as the person who clicked', async () => {
-    const opened = await post('/patients/walter-okafor/launch', { client: 'portico', banner: 'no' }, { cookie })
+    const opened = await post(
+      '/patients/walter-okafor/launch',
+      { client: 'portico', banner: 'no' },
+      { cookie },
+    )
     expect(opened.status).toBe(303)
     const url = new URL(opened.headers.get('location') ?? '')
     expect(url.origin + url.pathname).toBe('http://localhost:18080/fernwood/launch')
@@ -138,7 +146,10 @@ describe('a patient page', () => {
 
   test('opens nothing for a form of another site or without a login', async () => {
     const form = { client: 'portico' }
-    const foreign = await post('/patients/walter-okafor/launch', form, { cookie, origin: 'https://evil.example' })
+    const foreign = await post('/patients/walter-okafor/launch', form, {
+      cookie,
+      origin: 'https://evil.example',
+    })
     expect(foreign.status).toBe(403)
     const stranger = await post('/patients/walter-okafor/launch', form)
     expect(stranger.headers.get('location')).toBeNull()

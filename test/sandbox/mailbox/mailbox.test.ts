@@ -21,7 +21,8 @@ const send = () =>
     text: 'Abre http://localhost:8080/fernwood/portal/activate#abc <script>',
     html: '<p style="color:red">Abre <a href="http://localhost:8080/x">el enlace</a></p><script>alert(1)</script>',
   })
-const mails = async () => ((await (await pages.request('/api/mails')).json()) as { mails: ReceivedMail[] }).mails
+const mails = async () =>
+  ((await (await pages.request('/api/mails')).json()) as { mails: ReceivedMail[] }).mails
 const refuse = (body: unknown) => pages.request('/api/refuse', { method: 'POST', body: JSON.stringify(body) })
 
 test('a mail that was sent can be read by programs', async () => {

@@ -17,10 +17,18 @@ test('discovery names the endpoints, the issuer and what the server can do', asy
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['private_key_jwt'],
     authorization_response_iss_parameter_supported: true,
-    capabilities: expect.arrayContaining(['launch-ehr', 'permission-v2', 'permission-v1', 'context-ehr-patient']),
+    capabilities: expect.arrayContaining([
+      'launch-ehr',
+      'permission-v2',
+      'permission-v1',
+      'context-ehr-patient',
+    ]),
   })
   const openid = await bench.emr.fetch(`${ORIGIN}/oauth/.well-known/openid-configuration`)
-  expect(await openid.json()).toMatchObject({ issuer: `${ORIGIN}/oauth`, jwks_uri: `${ORIGIN}/oauth/jwks.json` })
+  expect(await openid.json()).toMatchObject({
+    issuer: `${ORIGIN}/oauth`,
+    jwks_uri: `${ORIGIN}/oauth/jwks.json`,
+  })
 })
 
 test('a good request is answered with a code, the state and the issuer', async () => {
@@ -87,7 +95,11 @@ describe('a launch', () => {
   })
 
   test('made for another app is refused', async () => {
-    const { launch } = bench.emr.createLaunch({ patient: 'walter-okafor', user: 'front-desk', clientId: 'other' })
+    const { launch } = bench.emr.createLaunch({
+      patient: 'walter-okafor',
+      user: 'front-desk',
+      clientId: 'other',
+    })
     expect((await bench.authorize({ launch })).get('error')).toBe('invalid_request')
   })
 

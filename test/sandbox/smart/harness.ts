@@ -22,7 +22,12 @@ export const RESOURCES: Resource[] = [
     gender: 'male',
     identifier: [{ type: { coding: [{ code: 'MR' }] }, value: '004417' }],
   },
-  { resourceType: 'Patient', id: 'ana-diaz', name: [{ family: 'Díaz', given: ['Ana'] }], birthDate: '1990-01-02' },
+  {
+    resourceType: 'Patient',
+    id: 'ana-diaz',
+    name: [{ family: 'Díaz', given: ['Ana'] }],
+    birthDate: '1990-01-02',
+  },
   {
     resourceType: 'Condition',
     id: 'walter-bp',
@@ -35,7 +40,12 @@ function staffMember(id: string, name: string, role: string): Resource[] {
   const [given = '', family = ''] = name.split(' ')
   return [
     { resourceType: 'Practitioner', id, name: [{ given: [given], family }] },
-    { resourceType: 'PractitionerRole', id: `${id}-role`, practitioner: { reference: `Practitioner/${id}` }, code: [{ text: role }] },
+    {
+      resourceType: 'PractitionerRole',
+      id: `${id}-role`,
+      practitioner: { reference: `Practitioner/${id}` },
+      code: [{ text: role }],
+    },
   ]
 }
 
@@ -72,7 +82,11 @@ export async function createBench(options: Partial<EmrOptions> = {}) {
   })
 
   /** What a client adds to a form to prove who it is. */
-  const assertion = (one: Client = client, claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
+  const assertion = (
+    one: Client = client,
+    claims: Record<string, unknown> = {},
+    header: Record<string, unknown> = {},
+  ) =>
     new SignJWT({
       iss: one.clientId,
       sub: one.clientId,
@@ -110,7 +124,8 @@ export async function createBench(options: Partial<EmrOptions> = {}) {
       ...('launch' in changes ? {} : { launch: launchFor('front-desk') }),
       ...changes,
     }
-    for (const [name, value] of Object.entries(params)) if (value !== undefined) url.searchParams.set(name, value)
+    for (const [name, value] of Object.entries(params))
+      if (value !== undefined) url.searchParams.set(name, value)
     return url
   }
   const launchFor = (user: string) => emr.createLaunch({ patient: 'walter-okafor', user }).launch
@@ -139,8 +154,21 @@ export async function createBench(options: Partial<EmrOptions> = {}) {
     emr.fetch(`${FHIR}/Patient/walter-okafor`, { method, headers: { authorization: `Bearer ${token}` } })
 
   return {
-    ...{ emr, clock, client, other, assertion, post, postAs, verifier, authorizeUrl, launchFor },
-    ...{ authorize, getCode, redeem, getTokens, readPatient, codeForm },
+    emr,
+    clock,
+    client,
+    other,
+    assertion,
+    post,
+    postAs,
+    authorizeUrl,
+    launchFor,
+    authorize,
+    codeForm,
+    getCode,
+    redeem,
+    getTokens,
+    readPatient,
   }
 }
 

@@ -26,12 +26,21 @@ test('a code gives tokens, the patient in context and a signed id_token', async 
     audience: 'portico',
     currentDate: new Date(bench.clock.now),
   })
-  expect(payload).toMatchObject({ nonce: 'a-nonce', fhirUser: `${FHIR}/Practitioner/prac-park`, name: 'Jordan Park' })
+  expect(payload).toMatchObject({
+    nonce: 'a-nonce',
+    fhirUser: `${FHIR}/Practitioner/prac-park`,
+    name: 'Jordan Park',
+  })
   expect((await bench.readPatient(tokens.access_token)).status).toBe(200)
 })
 
 test('an encounter and an intent of the launch reach the app', async () => {
-  const order = { patient: 'walter-okafor', user: 'front-desk', intent: 'create-credentials', encounter: 'visit-1' }
+  const order = {
+    patient: 'walter-okafor',
+    user: 'front-desk',
+    intent: 'create-credentials',
+    encounter: 'visit-1',
+  }
   const tokens = await bench.getTokens({ launch: bench.emr.createLaunch(order).launch })
   expect(tokens).toMatchObject({ intent: 'create-credentials', encounter: 'visit-1' })
 })
@@ -87,7 +96,9 @@ describe('a client assertion is refused', () => {
   ]
   test.each(faulty)('%s', async (_, claims, header) => {
     const jwt = await bench.assertion(bench.client, claims, header)
-    expect(await oauthError(await bench.redeem(await bench.getCode(), {}, jwt))).toEqual(refusal(401, 'invalid_client'))
+    expect(await oauthError(await bench.redeem(await bench.getCode(), {}, jwt))).toEqual(
+      refusal(401, 'invalid_client'),
+    )
   })
 
   test.each([
@@ -95,13 +106,17 @@ describe('a client assertion is refused', () => {
     ['that lives longer than 5 minutes', 301],
   ])('%s', async (_, seconds) => {
     const jwt = await bench.assertion(bench.client, { exp: inSeconds(seconds) })
-    expect(await oauthError(await bench.redeem(await bench.getCode(), {}, jwt))).toEqual(refusal(401, 'invalid_client'))
+    expect(await oauthError(await bench.redeem(await bench.getCode(), {}, jwt))).toEqual(
+      refusal(401, 'invalid_client'),
+    )
   })
 
   test('the second time', async () => {
     const jwt = await bench.assertion()
     expect((await bench.redeem(await bench.getCode(), {}, jwt)).status).toBe(200)
-    expect(await oauthError(await bench.redeem(await bench.getCode(), {}, jwt))).toEqual(refusal(401, 'invalid_client'))
+    expect(await oauthError(await bench.redeem(await bench.getCode(), {}, jwt))).toEqual(
+      refusal(401, 'invalid_client'),
+    )
   })
 
   test('signed with another algorithm', async () => {
@@ -110,12 +125,16 @@ describe('a client assertion is refused', () => {
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: bench.client.kid })
       .setExpirationTime(inSeconds(60))
       .sign(privateKey)
-    expect(await oauthError(await bench.redeem(await bench.getCode(), {}, jwt))).toEqual(refusal(401, 'invalid_client'))
+    expect(await oauthError(await bench.redeem(await bench.getCode(), {}, jwt))).toEqual(
+      refusal(401, 'invalid_client'),
+    )
   })
 
   test('signed by another key', async () => {
     const jwt = await bench.assertion({ ...bench.other, clientId: 'portico', kid: bench.client.kid })
-    expect(await oauthError(await bench.redeem(await bench.getCode(), {}, jwt))).toEqual(refusal(401, 'invalid_client'))
+    expect(await oauthError(await bench.redeem(await bench.getCode(), {}, jwt))).toEqual(
+      refusal(401, 'invalid_client'),
+    )
   })
 
   test('when a shared secret comes instead', async () => {
@@ -132,10 +151,22 @@ test('a client may publish its keys, and RS384 is as good as ES384', async () =>
     return Response.json({ keys: [rsa.publicJwk] })
   }
   const jwksUri = 'http://localhost:18080/.well-known/jwks.json'
-  const registered = { clientId: 'rsa', name: 'RSA', redirectUris: [], launchUrl: 'http://localhost:18080/launch' }
-  const other = await createBench({ elsewhere, clients: [{ ...registered, jwksUri, scope: 'system/Patient.rs' }] })
+  const registered = {
+    clientId: 'rsa',
+    name: 'RSA',
+    redirectUris: [],
+    launchUrl: 'http://localhost:18080/launch',
+  }
+  const other = await createBench({
+    elsewhere,
+    clients: [{ ...registered, jwksUri, scope: 'system/Patient.rs' }],
+  })
   const jwt = await other.assertion(rsa, {}, { alg: 'RS384' })
-  const response = await other.postAs('/oauth/token', { grant_type: 'client_credentials', scope: 'system/Patient.rs' }, jwt)
+  const response = await other.postAs(
+    '/oauth/token',
+    { grant_type: 'client_credentials', scope: 'system/Patient.rs' },
+    jwt,
+  )
   expect(response.status).toBe(200)
   expect(asked).toEqual([jwksUri])
 })
@@ -159,12 +190,16 @@ describe('scope', () => {
       redirectUris: ['http://localhost:18080/fernwood/callback'],
       launchUrl: 'http://localhost:18080/fernwood/launch',
     }
-    const clients = [{ ...registered, jwks: { keys: [bench.client.publicJwk] }, scope: 'launch user/*.cruds' }]
+    const clients = [
+      { ...registered, jwks: { keys: [bench.client.publicJwk] }, scope: 'launch user/*.cruds' },
+    ]
     const wide = await createBench({ clients })
     const scope = 'launch user/Observation.rs user/Patient.rs'
     const redeemAs = async (user: string) => {
       const code = await wide.getCode({ scope }, user)
-      const tokens = (await (await wide.redeem(code, {}, await wide.assertion(bench.client))).json()) as Tokens
+      const tokens = (await (
+        await wide.redeem(code, {}, await wide.assertion(bench.client))
+      ).json()) as Tokens
       return tokens.scope
     }
     expect(await redeemAs('front-desk')).toBe('launch user/Patient.rs')
@@ -204,7 +239,9 @@ describe('a refresh token', () => {
 
   test('may narrow the scope and not widen it', async () => {
     const { refresh_token } = await bench.getTokens({ scope: 'launch online_access user/Patient.rs' })
-    const narrowed = (await (await refresh(refresh_token, { scope: 'user/Patient.r user/Consent.rs' })).json()) as Tokens
+    const narrowed = (await (
+      await refresh(refresh_token, { scope: 'user/Patient.r user/Consent.rs' })
+    ).json()) as Tokens
     expect(narrowed.scope).toBe('user/Patient.r')
   })
 
@@ -269,6 +306,10 @@ test('logging out of the EMR ends what online_access gave', async () => {
 
 async function logIn() {
   const body = new URLSearchParams({ role: 'front-desk', next: '/' })
-  const response = await bench.emr.app.request(`${ORIGIN}/login`, { method: 'POST', body, headers: { origin: ORIGIN } })
+  const response = await bench.emr.app.request(`${ORIGIN}/login`, {
+    method: 'POST',
+    body,
+    headers: { origin: ORIGIN },
+  })
   return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
 }

@@ -4,7 +4,7 @@ import type { Bundle, CodeSystem, Consent, Resource } from '@medplum/fhirtypes'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PORTAL_ACCESS, PORTAL_CONSENT_CODES } from '../../../fhir-profiles/canonicals.ts'
 import { createFhirHandle } from '../../../src/fhir/client.ts'
-import { portalConsentQuery, toPortalConsent } from '../../../src/fhir/consent.ts'
+import { portalConsentIn, portalConsentQuery, toPortalConsent } from '../../../src/fhir/consent.ts'
 import { startFaultyEhr } from '../../support/ehr-faults.ts'
 import { readText } from '../../support/sources.ts'
 
@@ -66,6 +66,22 @@ describe('the consent that mirrors access', () => {
     const asked = new URLSearchParams(String(ehr.requests[0]?.headers['if-none-exist']))
     const [identifier] = consent.identifier ?? []
     expect(asked.get('identifier')).toBe(`${identifier?.system}|${identifier?.value}`)
+  })
+
+  test('is the only one that is changed, though the EHR returns everybody’s', () => {
+    const of = (patientId: string, practiceSlug = 'fernwood') => ({
+      ...toPortalConsent({ patientId, practiceSlug, status: 'active', at }),
+      id: `${patientId}-${practiceSlug}`,
+    })
+    const found = (...consents: Consent[]): Bundle<Consent> => ({
+      resourceType: 'Bundle',
+      type: 'searchset',
+      entry: consents.map((resource) => ({ resource })),
+    })
+    const others = [of('bob'), of('ana-silva', 'harbor'), { ...of('ana-silva'), identifier: [] }]
+    expect(portalConsentIn(found(...others, of('ana-silva')), whose)?.id).toBe('ana-silva-fernwood')
+    expect(portalConsentIn(found(...others), whose)).toBeUndefined()
+    expect(portalConsentIn({ resourceType: 'Bundle', type: 'searchset' }, whose)).toBeUndefined()
   })
 
   test('of another practice is another one', () => {

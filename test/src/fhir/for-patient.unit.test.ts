@@ -63,11 +63,12 @@ describe('an EHR that ignores whose resources were asked for', () => {
       at('6', { reference: 'Patient/ann/_history/2' }),
       at('7', { reference: 'RelatedPerson/ann' }),
       { resourceType: type, id: '8' },
+      { ...at('9', own), resourceType: 'Basic' },
       { resourceType: 'Patient', id: 'bob' },
     )
     const bundle: Bundle = await found.ann.search(type)
     expect(idsOf(bundle)).toEqual(['1', '6'])
-    expect(found.foreign.map(({ id }) => id)).toEqual(['2', '3', '4', '5', '7', '8', 'bob'])
+    expect(found.foreign.map(({ id }) => id)).toEqual(['2', '3', '4', '5', '7', '8', '9', 'bob'])
     expect(found.foreign[0]).toEqual({ patientId: 'ann', resourceType: type, id: '2' })
     expect(found.ehr.requests[0]?.url).toBe(`/fhir/${type}?patient=ann`)
   })

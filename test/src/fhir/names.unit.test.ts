@@ -1,6 +1,6 @@
 import type { HumanName, Patient } from '@medplum/fhirtypes'
 import { describe, expect, test } from 'vitest'
-import { displayName, firstName, foldInitial, initialPairs } from '../../../src/fhir/names.ts'
+import { displayName, firstName, foldInitial, initialPairs, lastName } from '../../../src/fhir/names.ts'
 
 const named = (...name: HumanName[]): Patient => ({ resourceType: 'Patient', name })
 
@@ -179,5 +179,22 @@ describe('what a patient is called', () => {
   ])('%s', (_, names, whole, first) => {
     const patient = named(...names)
     expect({ whole: displayName(patient), first: firstName(patient) }).toEqual({ whole, first })
+  })
+})
+
+describe('the family name', () => {
+  test.each<[string, HumanName[], string]>([
+    ['as it stands', [{ given: ['María'], family: 'de la Cruz' }], 'de la Cruz'],
+    ['from a text', [{ text: 'Juan de la Cruz Jr.' }], 'de la Cruz'],
+    [
+      'of the next name, when the first is half a name',
+      [{ use: 'usual', given: ['Bo'] }, { text: 'Robert Lee' }],
+      'Lee',
+    ],
+    ['not one that has ended', [{ use: 'old', family: 'Costa' }, { given: ['Ana'] }], ''],
+    ['王', [{ text: '王小明' }], '王'],
+    ['none', [], ''],
+  ])('%s', (_, names, family) => {
+    expect(lastName(named(...names))).toBe(family)
   })
 })

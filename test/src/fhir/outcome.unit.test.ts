@@ -58,16 +58,19 @@ describe('what the EHR answers becomes one refusal', () => {
     expect(toProblem(outcome('conflict')).code).toBe('conflict')
   })
 
-  test('an issue that only warns does not decide', () => {
-    const body = {
-      resourceType: 'OperationOutcome',
-      issue: [
-        { severity: 'warning', code: 'not-found' },
-        { severity: 'error', code: 'conflict' },
-      ],
-    }
-    expect(problemOf({ status: 400, body }).code).toBe('conflict')
-  })
+  test.each(['error', 'fatal'])(
+    'an issue that only warns does not decide beside one of severity %s',
+    (severity) => {
+      const body = {
+        resourceType: 'OperationOutcome',
+        issue: [
+          { severity: 'warning', code: 'not-found' },
+          { severity, code: 'conflict' },
+        ],
+      }
+      expect(problemOf({ status: 400, body }).code).toBe('conflict')
+    },
+  )
 
   test('a busy EHR says when to come back, and a few seconds when it does not say', () => {
     expect(problemOf({ status: 429, retryAfter: 12 }).retryAfter).toBe(12)

@@ -38,7 +38,11 @@ async function write(store: Store) {
   }
 }
 
-const TASKS: Record<string, (store: Store) => Promise<void>> = { migrate: migrateStore, mail: drainMail, write }
+const TASKS: Record<string, (store: Store) => Promise<void>> = {
+  migrate: migrateStore,
+  mail: drainMail,
+  write,
+}
 const [, , task = '', url = ''] = process.argv
 const store = await openStore(url)
 await TASKS[task]?.(store)

@@ -6,8 +6,9 @@ import { startChild } from '../../support/child.ts'
 import { openTestStore } from '../../support/store.ts'
 
 test('kill -9 in the middle of writing loses nothing that was acknowledged and leaves no half transaction', async () => {
-  const { url, close } = await openTestStore()
-  await close()
+  const fresh = await openTestStore()
+  await fresh.close()
+  const { url } = fresh
   const acknowledged: number[] = []
   for (const enough of [1, 40, 111]) {
     const writer = startChild(new URL('child.ts', import.meta.url), ['write', url])
@@ -29,4 +30,4 @@ test('kill -9 in the middle of writing loses nothing that was acknowledged and l
   }
   expect(await verifyAudit(store.db, 'fernwood')).toMatchObject({ unsealed: audits.length, firstBad: null })
   await store.close()
-})
+}, 30_000)

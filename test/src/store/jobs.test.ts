@@ -12,7 +12,8 @@ const log = createLog('silent')
 
 const enqueue = (dedupeKey: string, runAt = NOW, kind = 'mirror') =>
   enqueueJob(store.db, { practiceId: 'fernwood', kind, dedupeKey, payloadSealed: 'sealed', runAt, now: NOW })
-const work = (handlers: Record<string, JobHandler>, now = NOW) => workJobs({ store, now: () => now, log, handlers })
+const work = (handlers: Record<string, JobHandler>, now = NOW) =>
+  workJobs({ store, now: () => now, log, handlers })
 const rows = () => store.db.selectFrom('job').selectAll().orderBy('dedupe_key').execute()
 
 beforeEach(() => store.db.deleteFrom('job').execute())

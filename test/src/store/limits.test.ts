@@ -20,7 +20,9 @@ describe('throttle', () => {
   test('a window ends by its first failure, then counting starts again', async () => {
     await countFailure(db, 'fernwood', 'id:7', MINUTE, NOW)
     expect(await countFailure(db, 'fernwood', 'id:7', MINUTE, NOW + MINUTE - 1)).toBe(2)
-    expect(await readFailures(db, 'fernwood', ['id:7', 'id:8'], NOW + MINUTE - 1)).toEqual(new Map([['id:7', 2]]))
+    expect(await readFailures(db, 'fernwood', ['id:7', 'id:8'], NOW + MINUTE - 1)).toEqual(
+      new Map([['id:7', 2]]),
+    )
     expect(await readFailures(db, 'fernwood', ['id:7'], NOW + MINUTE)).toEqual(new Map())
     expect(await countFailure(db, 'fernwood', 'id:7', MINUTE, NOW + MINUTE)).toBe(1)
   })
@@ -36,10 +38,17 @@ describe('throttle', () => {
 })
 
 describe('idempotency', () => {
-  const request = (key: string, now = NOW, requestMac = 'body') => ({ practiceId: 'fernwood', key, requestMac, now })
+  const request = (key: string, now = NOW, requestMac = 'body') => ({
+    practiceId: 'fernwood',
+    key,
+    requestMac,
+    now,
+  })
 
   test('of twenty requests with one key, one does the work', async () => {
-    const kinds = (await Promise.all(Array.from({ length: 20 }, () => claim(db, request('race'))))).map((one) => one.kind)
+    const kinds = (await Promise.all(Array.from({ length: 20 }, () => claim(db, request('race'))))).map(
+      (one) => one.kind,
+    )
     expect(kinds.filter((kind) => kind === 'new')).toHaveLength(1)
     expect(kinds.filter((kind) => kind === 'running')).toHaveLength(19)
   })

@@ -14,7 +14,7 @@ test('of six processes that start at once, one runs each migration', async () =>
   const ends = await Promise.all(children.map((one) => one.ended))
   expect(ends).toEqual(ends.map(() => ({ code: 0, errors: '' })))
   expect(children.flatMap((one) => one.lines).toSorted()).toEqual(MIGRATIONS.map((migration) => migration.id))
-})
+}, 30_000)
 
 test('migrating again does nothing', async () => {
   const store = await openTestStore()
@@ -24,7 +24,10 @@ test('migrating again does nothing', async () => {
 test('a migration that breaks leaves no trace, and its cure runs later', async () => {
   const store = await openTestStore()
   const first = { id: '9001-good', up: ['create table good (id text primary key)'] }
-  const broken: Migration = { id: '9002-cure', up: ['create table half (id text primary key)', 'create nonsense'] }
+  const broken: Migration = {
+    id: '9002-cure',
+    up: ['create table half (id text primary key)', 'create nonsense'],
+  }
   await expect(migrate(store, NOW, [...MIGRATIONS, first, broken])).rejects.toThrow(/syntax error/)
   await expect(sql`select * from half`.execute(store.db)).rejects.toThrow(/half/)
   await expect(sql`select * from good`.execute(store.db)).rejects.toThrow(/good/)

@@ -117,12 +117,19 @@ test('what the schema forbids is refused by the store itself', async () => {
     expires_at,
   })
   const { db } = store
-  await db.insertInto('portal_account').values([account('a', 'Ana'), account('b', 'Ben')]).execute()
+  await db
+    .insertInto('portal_account')
+    .values([account('a', 'Ana'), account('b', 'Ben')])
+    .execute()
   const taken = db.insertInto('portal_account').values(account('c', 'ANA')).execute()
   await expect(taken).rejects.toThrow(/unique/i)
   await db.insertInto('account_patient').values(self('a', NOW)).execute()
   await db.insertInto('account_patient').values(self('b', null)).execute()
-  const twice = db.updateTable('account_patient').set({ expires_at: null }).where('account_id', '=', 'a').execute()
+  const twice = db
+    .updateTable('account_patient')
+    .set({ expires_at: null })
+    .where('account_id', '=', 'a')
+    .execute()
   await expect(twice).rejects.toThrow(/unique/i)
   const orphan = db.insertInto('account_patient').values(self('nobody', NOW)).execute()
   await expect(orphan).rejects.toThrow(/foreign key/i)

@@ -47,7 +47,11 @@ test('stop waits for the piece that is running, and nothing runs after it', asyn
 
 test('a step that fails is tried again after its rest', async () => {
   let runs = 0
-  const step = { name: 'step', everyMs: 5, run: () => (++runs < 3 ? Promise.reject(new Error('down')) : delay(0, false)) }
+  const step = {
+    name: 'step',
+    everyMs: 5,
+    run: () => (++runs < 3 ? Promise.reject(new Error('down')) : delay(0, false)),
+  }
   const worker = createWorker({ steps: [step], log })
   worker.start()
   await expect.poll(() => runs).toBeGreaterThanOrEqual(3)

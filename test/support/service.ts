@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { createPasswordHasher } from '../../src/crypto/passwords.ts'
+import { createLog } from '../../src/log.ts'
+import { CLINICS, addressesFrom, emrOptions, practiceConfig } from '../../src/sandbox/demo/plan.ts'
+import { readOrMakeKeys } from '../../src/sandbox/demo/keys.ts'
+import { createEmr, type Emr } from '../../src/sandbox/emr.ts'
+import { createPeople } from '../../src/sandbox/people/index.ts'
+import { wire } from '../../src/wiring.ts'
+import { createBrowser, type TestBrowser } from './browser.ts'
+import { openTestStore } from './store.ts'
+
+export type Slug = 'fernwood' | 'harbor'
+
+type Options = { settings?: Record<string, unknown>; practice?: Record<string, unknown>; keys?: string }
+
+const ADDRESSES = addressesFrom(8080)
+/** Cheap on purpose: the real parameters have tests of their own. */
+const HASHER = createPasswordHasher({ slots: 2, waiting: 64, parameters: { memoryCost: 64, timeCost: 1, parallelism: 1 } })
+
+/** The whole service in process, on the project's store, between two EMRs; time stands still until a test moves it. */
+export async function openService(options: Options = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-service-'))
+  const keys = await readOrMakeKeys(['fernwood', 'harbor'], undefined)
+  const clock = { now: Date.parse('2026-11-22T17:00:00Z') }
+  const now = () => clock.now
+  const emrs = {} as Record<Slug, Emr>
+  const toService: typeof fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const { origin, pathname } = new URL(request.url)
+    if (origin === ADDRESSES.service) return app.fetch(request)
+    return (pathname.startsWith('/harbor') ? emrs.harbor : emrs.fernwood).fetch(request)
+  }
+  for (const clinic of CLINICS)
+    emrs[clinic.slug] = createEmr({
+      ...emrOptions(ADDRESSES, clinic),
+      resources: createPeople(clinic.slug),
+      now,
+      elsewhere: toService,
+    })
+
+  const config = readConfig({
+    PUBLIC_URL: ADDRESSES.service,
+    PORTICO_KEYS: options.keys ?? `test:${randomBytes(32).toString('base64url')}`,
+    PORTICO_CONFIG: writePractices(folder, practiceConfig(ADDRESSES, keys, 2525), options),
+    TRUSTED_PROXIES: '127.0.0.1/32',
+    LOG_LEVEL: 'silent',
+  })
+  const store = await openTestStore()
+  const dist = writeDist(folder)
+  const wiring = await wire(config, { store, log: createLog('silent'), now, fetch: toService, dist, hasher: HASHER })
+  const app = createApp(wiring)
+  afterAll(async () => {
+    await wiring.worker.stop()
+    await wiring.strength.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const openBrowser = () => createBrowser(app.fetch, ADDRESSES.service)
+  return { app, wiring, store, clock, emrs, emr: emrs.fernwood, openBrowser, ...walksThrough(emrs, openBrowser) }
+}
+
+export type TestService = Awaited<ReturnType<typeof openService>>
+export type LaunchedTab = { launch: string; patient: string; api: string; browser: TestBrowser }
+
+/** The steps of the walk that most tests begin with. */
+function walksThrough(emrs: Record<Slug, Emr>, openBrowser: () => TestBrowser) {
+  /** What a click on "Open Portico" does in the EMR, up to the staff app's own address. */
+  async function launch(patient: string, { user = 'front-desk', slug = 'fernwood' as Slug, browser = openBrowser() } = {}) {
+    const { url } = emrs[slug].createLaunch({ patient, user })
+    const begun = await browser.get(url)
+    const back = await emrs[slug].authorizeAs(user, begun.headers.get('location') ?? '')
+    const done = await browser.get(back.pathname + back.search)
+    const path = done.headers.get('location')
+    if (!path) throw new Error(`The launch ended with ${done.status} ${done.headers.get('x-portico-problem')}`)
+    const id = path.split('/')[4] ?? ''
+    const tab: LaunchedTab = { launch: id, patient, browser, api: `/${slug}/api/staff/launches/${id}/patients/${patient}` }
+    return tab
+  }
+
+  /** Allows access, creates credentials and opens the slip: what staff do with a patient at the desk. */
+  async function inviteAndRead(tab: LaunchedTab) {
+    await expectOk(tab.browser.put(`${tab.api}/access`, { allowPortal: true }))
+    const issued = await expectOk(tab.browser.post(`${tab.api}/invitations`, {}))
+    return readSlip(tab, issued['slipUrl'] as string)
+  }
+
+  async function readSlip(tab: LaunchedTab, slipUrl: string) {
+    const slug = tab.api.split('/')[1] ?? ''
+    const slip = await expectOk(tab.browser.post(`/${slug}/api/slip`, { token: new URL(slipUrl).hash.slice(1) }))
+    return slip as { portalId: string; code: string; accountId: string; activateUrl: string; language: string }
+  }
+
+  return { launch, inviteAndRead, readSlip }
+}
+
+/** The JSON body of an answer that must be a success. */
+export async function expectOk(answer: Response | Promise<Response>): Promise<Record<string, unknown>> {
+  const response = await answer
+  const body = (await response.json()) as Record<string, unknown>
+  if (!response.ok) throw new Error(`${response.status} ${JSON.stringify(body)}`)
+  return body
+}
+
+function writePractices(folder: string, file: { practices: Record<string, unknown>[] }, options: Options) {
+  const path = join(folder, 'practices.json')
+  const practices = file.practices.map((practice) => ({ ...practice, ...options.practice, settings: options.settings ?? {} }))
+  writeFileSync(path, JSON.stringify({ practices }))
+  return path
+}
+
+/** Edge tests need the names of the bundles, not the bundles. */
+function writeDist(folder: string) {
+  const entries = { portal: 'portal.js', staff: 'staff.js', slip: 'slip.js', page: 'page.css' }
+  mkdirSync(join(folder, 'dist', '0.0.0'), { recursive: true })
+  writeFileSync(join(folder, 'dist', 'manifest.json'), JSON.stringify({ version: '0.0.0', entries }))
+  return join(folder, 'dist')
+}
