@@ -1,5 +1,6 @@
 import { chooseScope } from './choose-scope.ts'
 import type { SmartClient, SmartDeps } from './client.ts'
+import { SmartError } from './smart-error.ts'
 import { requestToken, TokenAnswer } from './token-request.ts'
 
 // A token is not handed out for its last seconds: it would die on the way.
@@ -52,6 +53,8 @@ export function createServiceTokens(client: SmartClient, deps: SmartDeps): Servi
 type ServiceGrant = { accessToken: string; scope: string; freshUntil: number }
 
 async function requestGrant(client: SmartClient, deps: SmartDeps): Promise<ServiceGrant> {
+  if (client.serviceScope.trim() === '')
+    throw new SmartError('client-misconfigured', 'No service access is registered')
   const { capabilities } = await deps.discovery(client.iss)
   const scope = chooseScope(client.serviceScope, capabilities)
   const askedAt = deps.now()

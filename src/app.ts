@@ -20,7 +20,8 @@ import type { Wiring } from './wiring.ts'
 /** The whole service as one Hono app: the edge first, then each capability's routes with their whole paths. */
 export function createApp(wiring: Wiring) {
   const { config, log, now, counters, pages } = wiring
-  const count = (status: number) => counters.requests.set(String(status), (counters.requests.get(String(status)) ?? 0) + 1)
+  const count = (status: number) =>
+    counters.requests.set(String(status), (counters.requests.get(String(status)) ?? 0) + 1)
   const app = new Hono<EdgeEnv>()
     .use(traceRequest({ log, now, trustedProxies: config.trustedProxies, count }))
     .use(securityHeaders({ https: config.production }))
@@ -33,7 +34,9 @@ export function createApp(wiring: Wiring) {
 
   app.route('/', healthRoutes({ ...wiring, metricsToken: config.metricsToken }))
   app.route('/', componentFiles(pages))
-  app.get('/.well-known/jwks.json', (c) => c.json(wiring.jwks, 200, { 'cache-control': 'public, max-age=300' }))
+  app.get('/.well-known/jwks.json', (c) =>
+    c.json(wiring.jwks, 200, { 'cache-control': 'public, max-age=300' }),
+  )
   app.get('/', async (c) =>
     c.html(
       await pages.notice({
@@ -45,8 +48,10 @@ export function createApp(wiring: Wiring) {
   )
 
   const practices = requirePractice(wiring.practices)
-  for (const path of ['/:practice/api/*', '/:practice/portal/*', '/:practice/staff/*'] as const) app.use(path, practices)
-  for (const path of ['/:practice/slip', '/:practice/launch', '/:practice/callback'] as const) app.use(path, practices)
+  for (const path of ['/:practice/api/*', '/:practice/portal/*', '/:practice/staff/*'] as const)
+    app.use(path, practices)
+  for (const path of ['/:practice/slip', '/:practice/launch', '/:practice/callback'] as const)
+    app.use(path, practices)
   app.route('/', launchRoutes(wiring))
   app.route('/', staffRoutes(wiring))
   app.route('/', practiceRoutes({ passwordMinLength: PASSWORD_MIN_LENGTH }))
@@ -57,7 +62,9 @@ export function createApp(wiring: Wiring) {
   app.route('/', profileRoutes(wiring))
   app.get(
     '/openapi.json',
-    openAPIRouteHandler(app, { documentation: { openapi: '3.1.0', info: { title: 'Portico', version: pages.version } } }),
+    openAPIRouteHandler(app, {
+      documentation: { openapi: '3.1.0', info: { title: 'Portico', version: pages.version } },
+    }),
   )
   return app
 }

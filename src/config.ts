@@ -5,10 +5,18 @@ import { Language, PracticeSlug } from './practices/schema.ts'
 import { Permission } from './staff/schema.ts'
 
 const HttpUrl = z.url({ protocol: /^https?$/ })
-const Origin = HttpUrl.refine((text) => new URL(text).origin === text, 'must be an origin, e.g. https://emr.example')
+const Origin = HttpUrl.refine(
+  (text) => new URL(text).origin === text,
+  'must be an origin, e.g. https://emr.example',
+)
 
 const PrivateKeyJwk = z
-  .looseObject({ kty: z.enum(['EC', 'RSA']), kid: z.string().min(1), alg: z.enum(['ES384', 'RS384']), d: z.string() })
+  .looseObject({
+    kty: z.enum(['EC', 'RSA']),
+    kid: z.string().min(1),
+    alg: z.enum(['ES384', 'RS384']),
+    d: z.string(),
+  })
   .describe('private JWK; ES384 or RS384')
 
 const PracticeSettings = z.strictObject({
@@ -19,7 +27,6 @@ const PracticeSettings = z.strictObject({
   requirePhone: z.boolean().default(false),
   usernameFromEmail: z.boolean().default(true),
 })
-export type PracticeSettings = z.infer<typeof PracticeSettings>
 
 const PracticeMail = z.strictObject({
   from: z.string().min(3),
@@ -69,7 +76,9 @@ const Environment = z.object({
     .string()
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<file> or postgres://…')
     .default('sqlite:./data/portico.sqlite'),
-  PORTICO_KEYS: z.string().regex(KEY_SPEC, 'must be id:key[,id:key…], each key 32 bytes in base64url, the current one first'),
+  PORTICO_KEYS: z
+    .string()
+    .regex(KEY_SPEC, 'must be id:key[,id:key…], each key 32 bytes in base64url, the current one first'),
   PORTICO_CONFIG: z.string().min(1),
   TRUSTED_PROXIES: z.string().default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -139,7 +148,9 @@ function readConfigFile(path: string | undefined, faults: string[]) {
   try {
     json = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    faults.push(`PORTICO_CONFIG: ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'} (${path})`)
+    faults.push(
+      `PORTICO_CONFIG: ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'} (${path})`,
+    )
     return undefined
   }
   const parsed = ConfigFile.safeParse(json)
@@ -182,7 +193,10 @@ function duplicates(practices: PracticeConfig[]) {
 
 function parseProxies(text: string, faults: string[]) {
   const list = new BlockList()
-  for (const cidr of text.split(',').map((part) => part.trim()).filter(Boolean)) {
+  for (const cidr of text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)) {
     const [address = '', prefix] = cidr.split('/')
     const family = isIP(address)
     const bits = Number(prefix ?? (family === 6 ? 128 : 32))
@@ -197,7 +211,8 @@ function parseProxies(text: string, faults: string[]) {
 const withoutEmpty = (environment: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
 
-const explain = (error: z.ZodError) => error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+const explain = (error: z.ZodError) =>
+  error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
 
 function isTimeZone(name: string) {
   try {

@@ -10,8 +10,14 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', '0:0:0:0::/64'])
 /** Mail that waits longer than this past its time means that nobody is sending. */
 const OUTBOX_LATE_MS = 15 * MINUTE_MS
 
-export type Counters = { requests: Map<string, number> }
-export type HealthDeps = { store: Store; now: Clock; counters: Counters; metricsToken: string | undefined; startedAt: number }
+type Counters = { requests: Map<string, number> }
+export type HealthDeps = {
+  store: Store
+  now: Clock
+  counters: Counters
+  metricsToken: string | undefined
+  startedAt: number
+}
 
 /** For load balancers, supervisors and monitors: no practice, no patient, no secret. */
 export const healthRoutes = (deps: HealthDeps) => {
@@ -36,15 +42,26 @@ async function readQueues({ store, now }: HealthDeps) {
   const counted = await waiting
     .select((eb) => [
       eb.fn.countAll<number>().as('due'),
-      eb.fn.sum<number | null>(eb.case().when('run_at', '<', now() - OUTBOX_LATE_MS).then(1).else(0).end()).as('late'),
+      eb.fn
+        .sum<number | null>(
+          eb
+            .case()
+            .when('run_at', '<', now() - OUTBOX_LATE_MS)
+            .then(1)
+            .else(0)
+            .end(),
+        )
+        .as('late'),
     ])
     .executeTakeFirstOrThrow()
-  return { due: Number(counted.due), late: Number(counted.late ?? 0) }
+  return { due: counted.due, late: counted.late ?? 0 }
 }
 
 async function writeMetrics(deps: HealthDeps): Promise<string> {
   const { due, late } = await readQueues(deps)
-  const requests = [...deps.counters.requests].map(([status, count]) => `portico_requests_total{status="${status}"} ${count}`)
+  const requests = [...deps.counters.requests].map(
+    ([status, count]) => `portico_requests_total{status="${status}"} ${count}`,
+  )
   return [
     '# TYPE portico_requests_total counter',
     ...requests,

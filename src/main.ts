@@ -16,10 +16,13 @@ async function main() {
   const log = createLog(config.logLevel)
   const store = await openStore(config.databaseUrl)
   const wiring = await wire(config, { store, log, now: systemClock, fetch, dist: DIST })
-  const server = serve({ fetch: createApp(wiring).fetch, hostname: config.bind, port: config.port }, ({ port }) => {
-    wiring.worker.start()
-    log.info({ port, practices: config.practices.map(({ slug }) => slug) }, 'ready')
-  })
+  const server = serve(
+    { fetch: createApp(wiring).fetch, hostname: config.bind, port: config.port },
+    ({ port }) => {
+      wiring.worker.start()
+      log.info({ port, practices: config.practices.map(({ slug }) => slug) }, 'ready')
+    },
+  )
   const stop = () => {
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
     server.close(() => void wiring.close().then(() => process.exit(0)))
@@ -32,6 +35,8 @@ async function main() {
 try {
   await main()
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`)
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+  )
   process.exitCode = 1
 }

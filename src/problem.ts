@@ -18,7 +18,7 @@ export const PROBLEMS = {
   'already-active': [409, 'The patient already uses the portal'],
   'idempotency-mismatch': [422, 'The same key came with another request'],
   'in-progress': [409, 'The same request is still being worked on'],
-  'conflict': [409, 'Someone changed this meanwhile'],
+  conflict: [409, 'Someone changed this meanwhile'],
   'no-match': [403, 'The details did not match'],
   'sign-in-refused': [401, 'The username and password do not go together'],
   'access-paused': [403, 'Access to the portal is paused'],
@@ -27,7 +27,7 @@ export const PROBLEMS = {
   'ticket-ended': [410, 'The link, letter or page is no longer good'],
   'slip-opened': [410, 'This slip was already shown'],
   'too-many-tries': [429, 'Too many tries'],
-  'busy': [503, 'Busy for a moment'],
+  busy: [503, 'Busy for a moment'],
   'portal-closed': [403, 'The portal is switched off'],
   'launch-refused': [400, 'The launch did not come from a known EMR'],
   'launch-failed': [400, 'The EMR did not finish the launch'],
@@ -37,7 +37,7 @@ export const PROBLEMS = {
   'ehr-busy': [503, 'The EMR is busy'],
   'ehr-unavailable': [502, 'The EMR is not answering'],
   'ehr-timeout': [504, 'The EMR took too long'],
-  'internal': [500, 'Something went wrong on our side'],
+  internal: [500, 'Something went wrong on our side'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
 export type ProblemCode = keyof typeof PROBLEMS
@@ -88,5 +88,3 @@ export class Problem extends Error {
     }
   }
 }
-
-export type ProblemBody = ReturnType<Problem['toBody']>

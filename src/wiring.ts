@@ -53,9 +53,15 @@ export async function wire(config: Config, surroundings: Surroundings) {
   await savePractices(store, [...practices.values()], now)
 
   const keyring = createKeyring(config.keys)
-  const clients = new Map(config.practices.map((practice) => [practice.slug, toSmartClient(practice, config)]))
+  const clients = new Map(
+    config.practices.map((practice) => [practice.slug, toSmartClient(practice, config)]),
+  )
   const clientOf = (practiceId: string) => must(clients.get(practiceId))
-  const smart: SmartDeps = { fetch: surroundings.fetch, now, discovery: createDiscovery({ fetch: surroundings.fetch, now }) }
+  const smart: SmartDeps = {
+    fetch: surroundings.fetch,
+    now,
+    discovery: createDiscovery({ fetch: surroundings.fetch, now }),
+  }
   const serviceTokens = new Map([...clients].map(([id, client]) => [id, createServiceTokens(client, smart)]))
   const ehrTokens = createEhrTokens({ store, keyring, now, smart, clientOf })
   const ehr = createEhr({
@@ -68,7 +74,8 @@ export async function wire(config: Config, surroundings: Surroundings) {
   })
   const capabilities = createCapabilityReader({ fetch: surroundings.fetch, now })
   const capabilityOf = (practiceId: string) => capabilities(clientOf(practiceId).iss)
-  const serviceScopeOf = (practiceId: string) => asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.scope())
+  const serviceScopeOf = (practiceId: string) =>
+    asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.scope())
   const mirror = mirrorConsent({ store, keyring, ehr, now, capabilityOf, serviceScopeOf })
   const worker = wireWorker({ ...surroundings, keyring, config, mirror })
   const strength = createPasswordStrength()
@@ -117,7 +124,11 @@ function wireWorker({ store, log, now, config, keyring, mirror }: WorkerParts) {
     steps: [
       { name: 'audit', everyMs: 500, run: () => sealAudit(store, owner, now()) },
       { name: 'mail', everyMs: SECOND_MS, run: () => deliverMail({ store, keyring, now, log, send }) },
-      { name: 'jobs', everyMs: SECOND_MS, run: () => workJobs({ store, now, log, handlers: { [MIRROR_CONSENT]: mirror } }) },
+      {
+        name: 'jobs',
+        everyMs: SECOND_MS,
+        run: () => workJobs({ store, now, log, handlers: { [MIRROR_CONSENT]: mirror } }),
+      },
       { name: 'sweep', everyMs: MINUTE_MS, run: () => sweep(store.db, now()) },
     ],
   })
@@ -138,7 +149,9 @@ async function asProblem<T>(tokens: ServiceTokens, ask: (tokens: ServiceTokens) 
     return await ask(tokens)
   } catch (error) {
     if (!(error instanceof SmartError)) throw error
-    throw new Problem(error.code === 'ehr-unavailable' ? 'ehr-unavailable' : 'ehr-refused', undefined, { cause: error })
+    throw new Problem(error.code === 'ehr-unavailable' ? 'ehr-unavailable' : 'ehr-refused', undefined, {
+      cause: error,
+    })
   }
 }
 

@@ -1,5 +1,2 @@
-/** A style sheet as text; the build minifies it. */
-declare module '*.css?inline' {
-  const text: string
-  export default text
-}
+// What the build adds to modules: `*.css?inline` is a style sheet as text.
+/// <reference types="vite/client" />

@@ -29,7 +29,10 @@ export function toAccessCard(facts: CardFacts): AccessCard {
     patient: toBanner(patient, practice, now),
     state: cardState,
     lines,
-    allowed: access?.allowed_at == null ? null : { at: access.allowed_at, by: facts.staffNames.get(access.decided_by) ?? null },
+    allowed:
+      access?.allowed_at == null
+        ? null
+        : { at: access.allowed_at, by: facts.staffNames.get(access.decided_by) ?? null },
     invitation: account?.activated_at == null ? toInvitation(facts) : null,
     account: account
       ? {
@@ -41,12 +44,19 @@ export function toAccessCard(facts: CardFacts): AccessCard {
       : null,
     may: {
       allow: permissions.includes('access.manage') && (!stopped || allowed === 'yes'),
-      create: permissions.includes('credentials.manage') && ['ready', 'invited'].includes(cardState) && blockingLines(lines).length === 0,
+      create:
+        permissions.includes('credentials.manage') &&
+        ['ready', 'invited'].includes(cardState) &&
+        blockingLines(lines).length === 0,
     },
   }
 }
 
-function stateOf({ state: { account, invitation } }: CardFacts, stopped: boolean, ready: boolean): AccessCard['state'] {
+function stateOf(
+  { state: { account, invitation } }: CardFacts,
+  stopped: boolean,
+  ready: boolean,
+): AccessCard['state'] {
   if (account?.suspended_at != null) return 'suspended'
   if (account?.activated_at != null) return 'active'
   if (stopped) return 'stopped'

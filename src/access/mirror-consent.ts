@@ -28,7 +28,9 @@ export type MirrorDeps = {
 export const mirrorConsent =
   (deps: MirrorDeps): JobHandler =>
   async ({ practiceId, payloadSealed }) => {
-    const { patientId } = JSON.parse(deps.keyring.open(payloadSealed ?? '', `job ${practiceId}`)) as { patientId: string }
+    const { patientId } = JSON.parse(deps.keyring.open(payloadSealed ?? '', `job ${practiceId}`)) as {
+      patientId: string
+    }
     const row = await readAccess(deps.store.db, practiceId, patientId)
     if (!row || !(await isWritable(deps, practiceId))) return
 
@@ -45,5 +47,7 @@ export const mirrorConsent =
 async function isWritable(deps: MirrorDeps, practiceId: string) {
   const capability = await deps.capabilityOf(practiceId)
   if (!capability.services) return false
-  return homeOf(narrowCapability(capability, 'system', await deps.serviceScopeOf(practiceId)), 'Consent') === 'ehr'
+  return (
+    homeOf(narrowCapability(capability, 'system', await deps.serviceScopeOf(practiceId)), 'Consent') === 'ehr'
+  )
 }

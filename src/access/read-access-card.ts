@@ -50,13 +50,26 @@ export async function readAccessCard(deps: AccessDeps, asker: Asker): Promise<Ac
 export const readPatient = ({ ehr }: AccessDeps, { practice, staff }: Asker): Promise<Patient> =>
   ehr.asStaff(practice.id, staff.launch.ehr_token_id).read('Patient', staff.launch.patient_id)
 
-export async function composeCard(deps: AccessDeps, asker: Asker, patient: Patient, state: PortalState): Promise<AccessCard> {
+export async function composeCard(
+  deps: AccessDeps,
+  asker: Asker,
+  patient: Patient,
+  state: PortalState,
+): Promise<AccessCard> {
   const { practice, staff } = asker
   const staffIds = [state.access?.decided_by, state.invitation?.created_by].filter((id) => id !== undefined)
   const staffNames = new Map<string, string>()
   for (const id of new Set(staffIds)) {
-    const member = id === staff.id ? staff : await findStaffMember(deps.store.db, deps.keyring, practice.id, id)
+    const member =
+      id === staff.id ? staff : await findStaffMember(deps.store.db, deps.keyring, practice.id, id)
     if (member) staffNames.set(id, member.name ?? member.fhirUser)
   }
-  return toAccessCard({ patient, practice, state, staffNames, permissions: staff.permissions, now: deps.now() })
+  return toAccessCard({
+    patient,
+    practice,
+    state,
+    staffNames,
+    permissions: staff.permissions,
+    now: deps.now(),
+  })
 }

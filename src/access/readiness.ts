@@ -12,7 +12,12 @@ const YOUNGEST_AGE = 13
 /** Lines that nothing which staff do here can mend. */
 const FINAL: readonly LineId[] = ['alive', 'active', 'not-merged', 'age']
 
-export type ReadinessFacts = { patient: Patient; practice: Practice; allowed: 'yes' | 'not-asked' | 'withdrawn'; now: number }
+export type ReadinessFacts = {
+  patient: Patient
+  practice: Practice
+  allowed: 'yes' | 'not-asked' | 'withdrawn'
+  now: number
+}
 
 /**
  * What an invitation needs, line by line, for the access card. Pure.
@@ -32,19 +37,30 @@ export function readiness(facts: ReadinessFacts): ReadinessLine[] {
     line('active', 'blocks', patient.active === false ? 'inactive' : null),
     line('not-merged', 'blocks', isMergedAway(patient) ? 'merged' : null),
     ...ageLine(facts),
-    line('phone', practice.settings.requirePhone ? 'blocks' : 'advised', phone ? null : 'missing', phone?.value),
+    line(
+      'phone',
+      practice.settings.requirePhone ? 'blocks' : 'advised',
+      phone ? null : 'missing',
+      phone?.value,
+    ),
     line('contact-email', 'mail', email ? null : 'missing', email),
     line('mail-sender', 'mail', practice.mail ? null : 'missing'),
   ]
 }
 
 /** Ids of the lines that stop an invitation now. */
-export const blockingLines = (lines: ReadinessLine[]) => lines.filter(({ done, need }) => !done && need === 'blocks')
+export const blockingLines = (lines: ReadinessLine[]) =>
+  lines.filter(({ done, need }) => !done && need === 'blocks')
 
 /** True where no button here can help: the card says why and offers no Create. */
 export const isStopped = (lines: ReadinessLine[]) => blockingLines(lines).some(({ id }) => FINAL.includes(id))
 
-const line = (id: LineId, need: ReadinessLine['need'], reason: string | null, value?: string): ReadinessLine => ({
+const line = (
+  id: LineId,
+  need: ReadinessLine['need'],
+  reason: string | null,
+  value?: string,
+): ReadinessLine => ({
   id,
   done: reason === null,
   need,
@@ -52,7 +68,8 @@ const line = (id: LineId, need: ReadinessLine['need'], reason: string | null, va
   value: value ?? null,
 })
 
-const isDeceased = (patient: Patient) => patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined
+const isDeceased = (patient: Patient) =>
+  patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined
 
 function birthDateReason({ birthDate }: Patient) {
   if (!birthDate) return 'missing'

@@ -22,14 +22,20 @@ export async function saveAccess(deps: AccessDeps, asker: Asker, request: SaveAc
   const now = deps.now()
   const lines = readiness({ patient, practice, allowed: 'yes', now })
   if (request.allowPortal && isStopped(lines))
-    throw new Problem('not-eligible', 'This patient cannot have an account of their own.', { issues: toIssues(lines) })
+    throw new Problem('not-eligible', 'This patient cannot have an account of their own.', {
+      issues: toIssues(lines),
+    })
 
   const state = await deps.store.transaction(async (tx) => {
     const decision = { practiceId: practice.id, patientId, allowed: request.allowPortal, staffId: staff.id }
     if (await saveDecision(tx, decision, now)) {
       if (!request.allowPortal) await endEverythingOf(tx, practice.id, patientId, now)
       const action = request.allowPortal ? 'access.allowed' : 'access.withdrawn'
-      await recordAudit(tx, { practiceId: practice.id, actor: staff.fhirUser, action, patientId, requestId }, now)
+      await recordAudit(
+        tx,
+        { practiceId: practice.id, actor: staff.fhirUser, action, patientId, requestId },
+        now,
+      )
       await publishEvent(tx, { practiceId: practice.id, topic: 'access', patientId }, now)
       await mirrorLater(deps, tx, practice.id, patientId, now)
     }
@@ -43,7 +49,13 @@ export const toIssues = (lines: Parameters<typeof blockingLines>[0]) =>
   blockingLines(lines).map(({ id, reason }) => ({ pointer: `/${id}`, detail: reason ?? 'missing' }))
 
 /** One job per decision: the version makes the key, so that a later "no" is not swallowed by an earlier "yes". */
-async function mirrorLater(deps: AccessDeps, tx: typeof deps.store.db, practiceId: string, patientId: string, now: number) {
+async function mirrorLater(
+  deps: AccessDeps,
+  tx: typeof deps.store.db,
+  practiceId: string,
+  patientId: string,
+  now: number,
+) {
   const row = await readAccess(tx, practiceId, patientId)
   const dedupeKey = `${MIRROR_CONSENT} ${patientId} ${row?.version}`
   const payloadSealed = deps.keyring.seal(JSON.stringify({ patientId }), `job ${practiceId}`)

@@ -62,7 +62,12 @@ export const AccessCard = z.object({
   allowed: z.object({ at: z.number(), by: z.string().nullable() }).nullable(),
   invitation: Invitation.nullable(),
   account: z
-    .object({ accountId: z.string(), username: z.string().nullable(), activeSince: z.number().nullable(), lastSignInAt: z.number().nullable() })
+    .object({
+      accountId: z.string(),
+      username: z.string().nullable(),
+      activeSince: z.number().nullable(),
+      lastSignInAt: z.number().nullable(),
+    })
     .nullable(),
   may: z.object({ allow: z.boolean(), create: z.boolean() }),
 })

@@ -43,7 +43,11 @@ export async function saveDecision(
   const { practiceId, patientId, allowed, staffId } = decision
   const before = await readAccess(tx, practiceId, patientId)
   if ((before?.allowed_at != null) === allowed) return false
-  const columns = { allowed_at: allowed ? now : null, withdrawn_at: allowed ? null : now, decided_by: staffId }
+  const columns = {
+    allowed_at: allowed ? now : null,
+    withdrawn_at: allowed ? null : now,
+    decided_by: staffId,
+  }
   await tx
     .insertInto('patient_access')
     .values({ practice_id: practiceId, patient_id: patientId, ...columns, version: 1 })

@@ -19,15 +19,26 @@ export const accountRoutes = (deps: SignInDeps) =>
     .post(SESSION, requireOpenPortal, idempotent(deps), validate('json', SignIn), async (c) => {
       const { practice, ip, requestId } = c.var
       const deviceCookie = readCookie(c, cookieNames.knownDevice(practice.id))
-      const opened = await signIn(deps, { practiceId: practice.id, ip, requestId, deviceCookie }, c.req.valid('json'))
+      const opened = await signIn(
+        deps,
+        { practiceId: practice.id, ip, requestId, deviceCookie },
+        c.req.valid('json'),
+      )
       return answerWithSession(c, deps.keyring, opened)
     })
-    .get(SESSION, requirePatient(deps), (c) => c.json(toSessionView(c.var.holder.session, c.var.holder.account)))
+    .get(SESSION, requirePatient(deps), (c) =>
+      c.json(toSessionView(c.var.holder.session, c.var.holder.account)),
+    )
     .delete(SESSION, requirePatient(deps), async (c) => {
       const { practice, holder, requestId } = c.var
       await deps.store.transaction(async (tx) => {
         await endSession(tx, holder.session)
-        const entry = { practiceId: practice.id, actor: `account/${holder.account.id}`, action: 'session.ended', requestId }
+        const entry = {
+          practiceId: practice.id,
+          actor: `account/${holder.account.id}`,
+          action: 'session.ended',
+          requestId,
+        }
         await recordAudit(tx, entry, deps.now())
       })
       expireCookie(c, cookieNames.patient(practice.id))

@@ -37,13 +37,26 @@ export function bucketsFor(
  * Checked before the password is: the answer is the same whether the name exists or not.
  * @throws Problem `too-many-tries`
  */
-export async function checkLimits(db: Db, buckets: Buckets, now: number): Promise<{ passwordStopped: boolean }> {
-  const failures = await readFailures(db, buckets.practiceId, [buckets.name, buckets.address, buckets.row], now)
+export async function checkLimits(
+  db: Db,
+  buckets: Buckets,
+  now: number,
+): Promise<{ passwordStopped: boolean }> {
+  const failures = await readFailures(
+    db,
+    buckets.practiceId,
+    [buckets.name, buckets.address, buckets.row],
+    now,
+  )
   const over = (key: string, limit: number) => (failures.get(key) ?? 0) >= limit
   if (over(buckets.name, PER_NAME) || over(buckets.address, PER_ADDRESS))
-    throw new Problem('too-many-tries', 'That were many tries. Wait a few minutes and try again, or call the practice.', {
-      retryAfter: WINDOW_MS / 1000,
-    })
+    throw new Problem(
+      'too-many-tries',
+      'That were many tries. Wait a few minutes and try again, or call the practice.',
+      {
+        retryAfter: WINDOW_MS / 1000,
+      },
+    )
   return { passwordStopped: !buckets.knownDevice && over(buckets.row, IN_A_ROW) }
 }
 

@@ -13,7 +13,12 @@ import { bucketsFor, checkLimits, clearSignInFailures, countSignInFailure } from
 import { accountContext, findAccountByUsername, findPasswordOf, listPatientsOf } from './store.ts'
 
 export type SignInDeps = { store: Store; keyring: Keyring; hasher: PasswordHasher; now: Clock }
-export type SignInOrigin = { practiceId: string; ip: string; requestId: string; deviceCookie: string | undefined }
+export type SignInOrigin = {
+  practiceId: string
+  ip: string
+  requestId: string
+  deviceCookie: string | undefined
+}
 
 /**
  * Signs a patient in by username and password. One hash is worked out per try whether the name exists or not, and every
@@ -30,18 +35,24 @@ export async function signIn(deps: SignInDeps, origin: SignInOrigin, request: Si
   const buckets = bucketsFor(keyring, { practiceId, usernameKey: key, ip: origin.ip, knownDevice })
   const { passwordStopped } = await checkLimits(store.db, buckets, deps.now())
 
-  const matches = await deps.hasher.verify(await readHash(deps, practiceId, found), request.password)
+  const credential = await readCredential(deps, practiceId, found)
+  const matches = await deps.hasher.verify(credential?.hash ?? null, request.password)
   const now = deps.now()
   const account = matches && !passwordStopped ? found : undefined
   if (!account) {
     await store.transaction(async (tx) => {
       await countSignInFailure(tx, buckets, now)
       const actor = found ? `account/${found.id}` : 'anonymous'
-      await recordAudit(tx, { practiceId, actor, action: 'session.refused', outcome: 'refused', requestId }, now)
+      await recordAudit(
+        tx,
+        { practiceId, actor, action: 'session.refused', outcome: 'refused', requestId },
+        now,
+      )
     })
     throw new Problem('sign-in-refused', 'That username and password do not go together. Check both.')
   }
   await checkAccess(deps, practiceId, account)
+  if (credential) await rehash(deps, practiceId, account, credential, request.password)
   return store.transaction(async (tx) => {
     await clearSignInFailures(tx, buckets)
     await tx
@@ -50,21 +61,53 @@ export async function signIn(deps: SignInDeps, origin: SignInOrigin, request: Si
       .where('practice_id', '=', practiceId)
       .where('id', '=', account.id)
       .execute()
-    await recordAudit(tx, { practiceId, actor: `account/${account.id}`, action: 'session.started', requestId }, now)
+    await recordAudit(
+      tx,
+      { practiceId, actor: `account/${account.id}`, action: 'session.started', requestId },
+      now,
+    )
     await publishEvent(tx, { practiceId, topic: 'account' }, now)
-    const opened = await startSession(tx, { practice_id: practiceId, kind: 'patient', subject_id: account.id }, now)
+    const opened = await startSession(
+      tx,
+      { practice_id: practiceId, kind: 'patient', subject_id: account.id },
+      now,
+    )
     return { ...opened, account }
   })
 }
 
-async function readHash({ store, keyring }: SignInDeps, practiceId: string, account: Account | undefined) {
-  const credential = account && (await findPasswordOf(store.db, practiceId, account.id))
-  return credential ? keyring.open(credential.secret_sealed, accountContext(practiceId, account.id)) : null
+async function readCredential(
+  { store, keyring }: SignInDeps,
+  practiceId: string,
+  account: Account | undefined,
+) {
+  const row = account && (await findPasswordOf(store.db, practiceId, account.id))
+  return row && { id: row.id, hash: keyring.open(row.secret_sealed, accountContext(practiceId, account.id)) }
+}
+
+/** Stronger parameters reach old passwords at their next use. */
+async function rehash(
+  deps: SignInDeps,
+  practiceId: string,
+  account: Account,
+  credential: { id: string; hash: string },
+  password: string,
+) {
+  if (!deps.hasher.needsRehash(credential.hash)) return
+  const secret_sealed = deps.keyring.seal(
+    await deps.hasher.hash(password),
+    accountContext(practiceId, account.id),
+  )
+  const renewed = deps.store.db.updateTable('credential').set({ secret_sealed })
+  await renewed.where('practice_id', '=', practiceId).where('id', '=', credential.id).execute()
 }
 
 /** @throws Problem `access-paused`: only somebody with the right password learns this. */
 async function checkAccess({ store, now }: SignInDeps, practiceId: string, account: Account) {
   const patients = await listPatientsOf(store.db, practiceId, account.id, now())
   if (!isOpen(account) || patients.length === 0)
-    throw new Problem('access-paused', 'Your access is paused right now. Call the practice; they can open it again.')
+    throw new Problem(
+      'access-paused',
+      'Your access is paused right now. Call the practice; they can open it again.',
+    )
 }

@@ -1,7 +1,11 @@
 import type { Db } from '../store/open.ts'
 import { usernameKey, type Account } from './account.ts'
 
-export const findAccountByUsername = (db: Db, practiceId: string, username: string): Promise<Account | undefined> =>
+export const findAccountByUsername = (
+  db: Db,
+  practiceId: string,
+  username: string,
+): Promise<Account | undefined> =>
   db
     .selectFrom('portal_account')
     .selectAll()
@@ -10,7 +14,12 @@ export const findAccountByUsername = (db: Db, practiceId: string, username: stri
     .executeTakeFirst()
 
 export const findAccount = (db: Db, practiceId: string, id: string): Promise<Account | undefined> =>
-  db.selectFrom('portal_account').selectAll().where('practice_id', '=', practiceId).where('id', '=', id).executeTakeFirst()
+  db
+    .selectFrom('portal_account')
+    .selectAll()
+    .where('practice_id', '=', practiceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
 
 export const findPasswordOf = (db: Db, practiceId: string, accountId: string) =>
   db
@@ -35,7 +44,9 @@ export const listPatientsOf = (db: Db, practiceId: string, accountId: string, no
     .where('account_patient.practice_id', '=', practiceId)
     .where('account_patient.account_id', '=', accountId)
     .where('patient_access.allowed_at', 'is not', null)
-    .where((eb) => eb.or([eb('account_patient.expires_at', 'is', null), eb('account_patient.expires_at', '>', now)]))
+    .where((eb) =>
+      eb.or([eb('account_patient.expires_at', 'is', null), eb('account_patient.expires_at', '>', now)]),
+    )
     .execute()
 
 /** The context that an account's sealed columns are bound to. */

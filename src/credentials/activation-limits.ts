@@ -23,7 +23,8 @@ export const activationBuckets = (
 })
 
 /** Without this counter a guesser who knows name and birth date could walk through all portal IDs. */
-export const identityBucket = (keyring: Keyring, identity: string) => keyring.mac('throttle', `identity ${identity}`)
+export const identityBucket = (keyring: Keyring, identity: string) =>
+  keyring.mac('throttle', `identity ${identity}`)
 
 /**
  * Failures count, successes do not. Known and unknown letters get the same answer.
@@ -33,11 +34,16 @@ export async function checkActivationLimits(db: Db, buckets: ActivationBuckets, 
   const keys = [buckets.portalId, buckets.identity, buckets.address]
   const failures = await readFailures(db, buckets.practiceId, keys, now)
   const over = (key: string, limit: number) => (failures.get(key) ?? 0) >= limit
-  if (over(buckets.portalId, TRIES_PER_LETTER) || over(buckets.identity, PER_IDENTITY)) throw tooMany('letter')
+  if (over(buckets.portalId, TRIES_PER_LETTER) || over(buckets.identity, PER_IDENTITY))
+    throw tooMany('letter')
   if (over(buckets.address, PER_ADDRESS)) throw tooMany('address')
 }
 
-export async function countActivationFailure(db: Db, buckets: ActivationBuckets, now: number): Promise<{ last: boolean }> {
+export async function countActivationFailure(
+  db: Db,
+  buckets: ActivationBuckets,
+  now: number,
+): Promise<{ last: boolean }> {
   const { practiceId } = buckets
   const ofLetter = await countFailure(db, practiceId, buckets.portalId, DAY_MS, now)
   const ofIdentity = await countFailure(db, practiceId, buckets.identity, DAY_MS, now)
@@ -46,7 +52,11 @@ export async function countActivationFailure(db: Db, buckets: ActivationBuckets,
 }
 
 export const tooMany = (what: 'letter' | 'address') =>
-  new Problem('too-many-tries', 'For safety this has stopped working for now. Call the practice; it takes two minutes.', {
-    retryAfter: (what === 'letter' ? DAY_MS : HOUR_MS) / 1000,
-    extra: { what },
-  })
+  new Problem(
+    'too-many-tries',
+    'For safety this has stopped working for now. Call the practice; it takes two minutes.',
+    {
+      retryAfter: (what === 'letter' ? DAY_MS : HOUR_MS) / 1000,
+      extra: { what },
+    },
+  )

@@ -26,14 +26,25 @@ export type ChooseDeps = ActivationDeps & { hasher: PasswordHasher; strength: Pa
  * @throws Problem `ticket-ended`, `username-taken` (extra.suggestion), `weak-password`, `invalid-request`, `busy`
  * @see seed 004 "create their login information"
  */
-export async function chooseCredentials(deps: ChooseDeps, origin: ActivationOrigin, request: ChooseCredentials) {
+export async function chooseCredentials(
+  deps: ChooseDeps,
+  origin: ActivationOrigin,
+  request: ChooseCredentials,
+) {
   const { store } = deps
   const practiceId = origin.practice.id
   const { ticket, payload } = await readSetup(deps, practiceId, request.ticket)
   const username = request.username.normalize('NFKC')
   checkUsername(username)
   await checkPassword(deps.strength, request.password, {
-    words: [username, payload.firstName, payload.lastName, payload.email ?? '', origin.practice.name, 'portico'],
+    words: [
+      username,
+      payload.firstName,
+      payload.lastName,
+      payload.email ?? '',
+      origin.practice.name,
+      'portico',
+    ],
     birthDate: payload.birthDate,
   })
   if (await isTaken(store.db, practiceId, username)) throw await taken(deps, origin, payload)
@@ -42,7 +53,8 @@ export async function chooseCredentials(deps: ChooseDeps, origin: ActivationOrig
     return await store.transaction((tx) => activate(tx, deps, origin, { ticket, payload, username, hash }))
   } catch (error) {
     // Somebody else took the name between the check and the write: the unique index decides.
-    if (!(error instanceof Problem) && (await isTaken(store.db, practiceId, username))) throw await taken(deps, origin, payload)
+    if (!(error instanceof Problem) && (await isTaken(store.db, practiceId, username)))
+      throw await taken(deps, origin, payload)
     throw error
   }
 }
@@ -54,7 +66,8 @@ async function activate(tx: Db, deps: ChooseDeps, origin: ActivationOrigin, chos
   const practiceId = origin.practice.id
   const now = deps.now()
   const wasLive =
-    (await useTicket(tx, practiceId, ticket.id, now)) && (await useTicket(tx, practiceId, payload.activationId, now))
+    (await useTicket(tx, practiceId, ticket.id, now)) &&
+    (await useTicket(tx, practiceId, payload.activationId, now))
   if (!wasLive) throw ended()
   await endTicketsOf(tx, practiceId, ticket.account_id, now)
   await tx
@@ -64,17 +77,32 @@ async function activate(tx: Db, deps: ChooseDeps, origin: ActivationOrigin, chos
     .where('id', '=', ticket.account_id)
     .execute()
   await savePassword(tx, deps, practiceId, ticket.account_id, chosen.hash)
-  const entry = { practiceId, actor: `account/${ticket.account_id}`, patientId: payload.patientId, requestId: origin.requestId }
+  const entry = {
+    practiceId,
+    actor: `account/${ticket.account_id}`,
+    patientId: payload.patientId,
+    requestId: origin.requestId,
+  }
   await recordAudit(tx, { ...entry, action: 'account.activated' }, now)
   await publishEvent(tx, { practiceId, topic: 'access', patientId: payload.patientId }, now)
   await sendWelcome(tx, deps.keyring, origin.practice, { accountId: ticket.account_id, ...payload }, now)
-  const opened = await startSession(tx, { practice_id: practiceId, kind: 'patient', subject_id: ticket.account_id }, now)
+  const opened = await startSession(
+    tx,
+    { practice_id: practiceId, kind: 'patient', subject_id: ticket.account_id },
+    now,
+  )
   const account = await findAccount(tx, practiceId, ticket.account_id)
   if (!account) throw ended()
   return { ...opened, account }
 }
 
-const savePassword = (tx: Db, { keyring, now }: ChooseDeps, practiceId: string, accountId: string, hash: string) =>
+const savePassword = (
+  tx: Db,
+  { keyring, now }: ChooseDeps,
+  practiceId: string,
+  accountId: string,
+  hash: string,
+) =>
   tx
     .insertInto('credential')
     .values({
@@ -92,7 +120,9 @@ async function readSetup({ store, keyring, now }: ChooseDeps, practiceId: string
   const ticket = await findTokenTicket(store.db, practiceId, 'setup', token)
   const isLive = ticket && ticket.used_at === null && ticket.ended_at === null && ticket.expires_at > now()
   if (!isLive) throw ended()
-  const payload = JSON.parse(keyring.open(ticket.payload_sealed ?? '', ticketContext(practiceId, ticket.id))) as SetupPayload
+  const payload = JSON.parse(
+    keyring.open(ticket.payload_sealed ?? '', ticketContext(practiceId, ticket.id)),
+  ) as SetupPayload
   return { ticket, payload }
 }
 
@@ -103,7 +133,12 @@ function checkUsername(username: string) {
 }
 
 async function taken({ store }: ChooseDeps, { practice }: ActivationOrigin, payload: SetupPayload) {
-  const suggestion = await suggestUsername(store.db, practice.id, payload, practice.settings.usernameFromEmail)
+  const suggestion = await suggestUsername(
+    store.db,
+    practice.id,
+    payload,
+    practice.settings.usernameFromEmail,
+  )
   return new Problem('username-taken', 'Somebody else has this username.', {
     issues: [{ pointer: '/username', detail: 'Choose another one.' }],
     extra: { suggestion },

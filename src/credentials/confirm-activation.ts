@@ -16,7 +16,15 @@ import {
 import { identitiesTyped } from './identity.ts'
 import type { ConfirmActivation, SetupTicket } from './schema.ts'
 import { suggestUsername } from './suggest-username.ts'
-import { addTokenTicket, codeMacs, portalIdMacs, ticketContext, type ActivationPayload, type SetupPayload, type Ticket } from './tickets.ts'
+import {
+  addTokenTicket,
+  codeMacs,
+  portalIdMacs,
+  ticketContext,
+  type ActivationPayload,
+  type SetupPayload,
+  type Ticket,
+} from './tickets.ts'
 
 const SETUP_LIFETIME_MS = 15 * MINUTE_MS
 
@@ -51,7 +59,12 @@ export async function confirmActivation(
   return store.transaction(async (tx) => {
     await giveTryBack(tx, ticket)
     const setup = await openSetup(tx, deps, ticket, { ...payload, birthDate: request.birthDate })
-    const entry = { practiceId, actor: `account/${ticket.account_id}`, patientId: payload.patientId, requestId: origin.requestId }
+    const entry = {
+      practiceId,
+      actor: `account/${ticket.account_id}`,
+      patientId: payload.patientId,
+      requestId: origin.requestId,
+    }
     await recordAudit(tx, { ...entry, action: 'activation.confirmed' }, now)
     const useEmail = origin.practice.settings.usernameFromEmail
     const suggestedUsername = await suggestUsername(tx, practiceId, payload, useEmail)
@@ -84,15 +97,27 @@ const giveTryBack = (tx: Db, ticket: Ticket) =>
     .where('tries', '<=', TRIES_PER_LETTER)
     .execute()
 
-function matches(keyring: Keyring, ticket: Ticket, payload: ActivationPayload, typed: string[], code: string | undefined) {
+function matches(
+  keyring: Keyring,
+  ticket: Ticket,
+  payload: ActivationPayload,
+  typed: string[],
+  code: string | undefined,
+) {
   const identityFits = payload.identities.some((known) => typed.some((mac) => sameText(mac, known)))
   const secret = ticket.secret_mac
-  const codeFits = secret === null || codeMacs(keyring, ticket.id, code ?? '').some((mac) => sameText(mac, secret))
+  const codeFits =
+    secret === null || codeMacs(keyring, ticket.id, code ?? '').some((mac) => sameText(mac, secret))
   return identityFits && codeFits
 }
 
 /** Counts the failure and, on the fifth, ends the letter for good; what the patient reads is the same either way. */
-async function refused(deps: ActivationDeps, origin: ActivationOrigin, buckets: ActivationBuckets, ticket: Ticket | undefined) {
+async function refused(
+  deps: ActivationDeps,
+  origin: ActivationOrigin,
+  buckets: ActivationBuckets,
+  ticket: Ticket | undefined,
+) {
   const now = deps.now()
   const { practiceId } = buckets
   const last = await deps.store.transaction(async (tx) => {
@@ -109,10 +134,17 @@ async function refused(deps: ActivationDeps, origin: ActivationOrigin, buckets: 
     await recordAudit(tx, { ...entry, requestId: origin.requestId }, now)
     return counted.last
   })
-  return last ? tooMany('letter') : new Problem('no-match', 'That did not match our records. Check each part against your letter.')
+  return last
+    ? tooMany('letter')
+    : new Problem('no-match', 'That did not match our records. Check each part against your letter.')
 }
 
-async function openSetup(tx: Db, deps: ActivationDeps, activation: Ticket, payload: ActivationPayload & { birthDate: string }) {
+async function openSetup(
+  tx: Db,
+  deps: ActivationDeps,
+  activation: Ticket,
+  payload: ActivationPayload & { birthDate: string },
+) {
   const now = deps.now()
   const id = uuidv7(now)
   const practiceId = activation.practice_id
@@ -135,4 +167,6 @@ async function openSetup(tx: Db, deps: ActivationDeps, activation: Ticket, paylo
 }
 
 const openPayload = (keyring: Keyring, ticket: Ticket) =>
-  JSON.parse(keyring.open(ticket.payload_sealed ?? '', ticketContext(ticket.practice_id, ticket.id))) as ActivationPayload
+  JSON.parse(
+    keyring.open(ticket.payload_sealed ?? '', ticketContext(ticket.practice_id, ticket.id)),
+  ) as ActivationPayload

@@ -18,7 +18,14 @@ import { openAccountFor } from './portal-account.ts'
 import type { InvitationIssued } from './schema.ts'
 import { letterLanguage } from './letters.ts'
 import { toSlipContent } from './slip.ts'
-import { addTicket, addTokenTicket, codeMac, portalIdMacs, ticketContext, type ActivationPayload } from './tickets.ts'
+import {
+  addTicket,
+  addTokenTicket,
+  codeMac,
+  portalIdMacs,
+  ticketContext,
+  type ActivationPayload,
+} from './tickets.ts'
 
 const CODE_LENGTH = 8
 /** Time to open the slip, not to read it. */
@@ -42,8 +49,14 @@ export async function invite(deps: InviteDeps, asker: Asker): Promise<Invitation
   const now = deps.now()
   return deps.store.transaction(async (tx) => {
     const state = await readPortalState(tx, practice.id, patientId)
-    if (state.account?.activated_at != null) throw new Problem('already-active', 'This patient already uses the portal.')
-    const lines = readiness({ patient, practice, allowed: state.access?.allowed_at == null ? 'not-asked' : 'yes', now })
+    if (state.account?.activated_at != null)
+      throw new Problem('already-active', 'This patient already uses the portal.')
+    const lines = readiness({
+      patient,
+      practice,
+      allowed: state.access?.allowed_at == null ? 'not-asked' : 'yes',
+      now,
+    })
     if (blockingLines(lines).length > 0)
       throw new Problem('not-eligible', 'Some things are missing first.', { issues: toIssues(lines) })
 
@@ -53,7 +66,9 @@ export async function invite(deps: InviteDeps, asker: Asker): Promise<Invitation
     const content = toSlipContent({ practice, patient, accountId: account.accountId, ...issued })
     const slip = { practice_id: practice.id, id: uuidv7(now), kind: 'slip' as const, account_id: account.id }
     const lifetime = { created_at: now, created_by: staff.id, expires_at: now + SLIP_LIFETIME_MS }
-    const token = await addTokenTicket(tx, { ...slip, ...lifetime }, (key) => sealWithToken(key, JSON.stringify(content)))
+    const token = await addTokenTicket(tx, { ...slip, ...lifetime }, (key) =>
+      sealWithToken(key, JSON.stringify(content)),
+    )
 
     const entry = { practiceId: practice.id, actor: staff.fhirUser, patientId, requestId }
     await recordAudit(tx, { ...entry, action: 'invitation.issued', detail: { ticket: issued.id } }, now)
@@ -62,13 +77,20 @@ export async function invite(deps: InviteDeps, asker: Asker): Promise<Invitation
   })
 }
 
-async function issueActivation(tx: Db, deps: InviteDeps, asker: Asker, patient: Patient, accountId: string): Promise<Issued> {
+async function issueActivation(
+  tx: Db,
+  deps: InviteDeps,
+  asker: Asker,
+  patient: Patient,
+  accountId: string,
+): Promise<Issued> {
   const { practice, staff } = asker
   const now = deps.now()
   const id = uuidv7(now)
   const identities = identitiesOf(deps.keyring, patient)
   // Staff vouch for this patient anew: earlier wrong tries by the same initials and birth date are forgiven.
-  for (const identity of identities) await clearFailures(tx, practice.id, identityBucket(deps.keyring, identity))
+  for (const identity of identities)
+    await clearFailures(tx, practice.id, identityBucket(deps.keyring, identity))
   const payload: ActivationPayload = {
     patientId: staff.launch.patient_id,
     firstName: firstName(patient),
@@ -95,7 +117,11 @@ async function issueActivation(tx: Db, deps: InviteDeps, asker: Asker, patient: 
 }
 
 /** Six digits are few: draw until one is free among the live ones. */
-async function addUnderFreeId(tx: Db, deps: InviteDeps, ticket: Omit<Parameters<typeof addTicket>[1], 'lookup'>) {
+async function addUnderFreeId(
+  tx: Db,
+  deps: InviteDeps,
+  ticket: Omit<Parameters<typeof addTicket>[1], 'lookup'>,
+) {
   for (let attempt = 0; attempt < PORTAL_ID_TRIES; attempt++) {
     const portalId = randomDigits(6)
     const [lookup = ''] = portalIdMacs(deps.keyring, ticket.practice_id, portalId)

@@ -1,5 +1,5 @@
-import { html } from 'hono/html'
 import type { Welcome } from './letters.ts'
+import { toHtml } from './letter-html.ts'
 
 export const welcomeEn: Welcome = ({ practiceName, portalUrl, phone, firstName }) => {
   const call = phone ? ` Call us at ${phone}.` : ' Call us.'
@@ -11,6 +11,6 @@ export const welcomeEn: Welcome = ({ practiceName, portalUrl, phone, firstName }
   return {
     subject: `Your patient portal at ${practiceName} is open`,
     text: `${lines.join('\n\n')}\n`,
-    html: String(html`<!doctype html><html lang="en"><body>${lines.map((line) => html`<p>${line}</p>`)}</body></html>`),
+    html: toHtml('en', lines),
   }
 }

@@ -1,5 +1,5 @@
-import { html } from 'hono/html'
 import type { Welcome } from './letters.ts'
+import { toHtml } from './letter-html.ts'
 
 export const welcomeEs: Welcome = ({ practiceName, portalUrl, phone, firstName }) => {
   const call = phone ? ` Llámenos al ${phone}.` : ' Llámenos.'
@@ -11,6 +11,6 @@ export const welcomeEs: Welcome = ({ practiceName, portalUrl, phone, firstName }
   return {
     subject: `Su portal de paciente en ${practiceName} está abierto`,
     text: `${lines.join('\n\n')}\n`,
-    html: String(html`<!doctype html><html lang="es"><body>${lines.map((line) => html`<p>${line}</p>`)}</body></html>`),
+    html: toHtml('es', lines),
   }
 }

@@ -8,7 +8,12 @@ import { Language } from '../practices/schema.ts'
 import { welcomeEn } from './letters.en.ts'
 import { welcomeEs } from './letters.es.ts'
 
-export type WelcomeFacts = { practiceName: string; portalUrl: string; phone: string | null; firstName: string }
+type WelcomeFacts = {
+  practiceName: string
+  portalUrl: string
+  phone: string | null
+  firstName: string
+}
 export type Welcome = (facts: WelcomeFacts) => Omit<Mail, 'to'>
 
 const WELCOME: Record<Language, Welcome> = { en: welcomeEn, es: welcomeEs }
@@ -26,12 +31,22 @@ export async function sendWelcome(
 ) {
   if (!practice.mail || !to.trustedEmail) return
   const { name: practiceName, portalUrl, phone } = practice
-  const mail: Mail = { to: to.trustedEmail, ...WELCOME[to.language]({ practiceName, portalUrl, phone, firstName: to.firstName }) }
-  await enqueueMail(tx, keyring, { practiceId: practice.id, dedupeKey: `welcome ${to.accountId}`, mail, runAt: now }, now)
+  const mail: Mail = {
+    to: to.trustedEmail,
+    ...WELCOME[to.language]({ practiceName, portalUrl, phone, firstName: to.firstName }),
+  }
+  await enqueueMail(
+    tx,
+    keyring,
+    { practiceId: practice.id, dedupeKey: `welcome ${to.accountId}`, mail, runAt: now },
+    now,
+  )
 }
 
 /** The patient's language where the practice has it, else the practice's first. */
 export function letterLanguage(patient: Patient, practice: Practice): Language {
   const wanted = Language.safeParse(languageOf(patient))
-  return wanted.success && practice.languages.includes(wanted.data) ? wanted.data : (practice.languages[0] ?? 'en')
+  return wanted.success && practice.languages.includes(wanted.data)
+    ? wanted.data
+    : (practice.languages[0] ?? 'en')
 }

@@ -18,20 +18,31 @@ export type PasswordContext = { words: string[]; birthDate: string }
  *
  * @throws Problem `weak-password` with extra.reason `short` (and extra.missing), `long`, `context` or `common`
  */
-export async function checkPassword(strength: PasswordStrength, password: string, context: PasswordContext): Promise<void> {
-  const length = [...password.normalize('NFKC')].length
+export async function checkPassword(
+  strength: PasswordStrength,
+  password: string,
+  context: PasswordContext,
+): Promise<void> {
+  const length = lengthOf(password.normalize('NFKC'))
   if (length < PASSWORD_MIN_LENGTH)
     throw weak('short', 'The password is too short.', { missing: PASSWORD_MIN_LENGTH - length })
-  if (length > PASSWORD_MAX_LENGTH) throw weak('long', `The password is longer than ${PASSWORD_MAX_LENGTH} characters.`)
+  if (length > PASSWORD_MAX_LENGTH)
+    throw weak('long', `The password is longer than ${PASSWORD_MAX_LENGTH} characters.`)
   const words = contextWords(context)
-  if ([...without(password, words)].length < OWN_CHARACTERS)
+  if (lengthOf(without(password, words)) < OWN_CHARACTERS)
     throw weak('context', 'The password is mostly your own name, birth date or address.')
   if ((await strength.score(password, words)) < ENOUGH_SCORE)
     throw weak('common', 'Many people use this one. Add a word or two.')
 }
 
 const weak = (reason: string, detail: string, extra: Record<string, number> = {}) =>
-  new Problem('weak-password', detail, { issues: [{ pointer: '/password', detail }], extra: { reason, ...extra } })
+  new Problem('weak-password', detail, {
+    issues: [{ pointer: '/password', detail }],
+    extra: { reason, ...extra },
+  })
+
+/** In code points, as people count. */
+const lengthOf = (text: string) => Array.from(text).length
 
 function without(password: string, words: string[]) {
   let rest = password.normalize('NFKC').toLowerCase()
@@ -42,12 +53,21 @@ function without(password: string, words: string[]) {
 /** Longest first, so that "walter.okafor" goes before "walter". */
 function contextWords({ words, birthDate }: PasswordContext): string[] {
   const parts = words.flatMap((word) => [word, ...word.split(/[\s@._-]+/)])
-  return [...new Set([...parts, ...dateLayouts(birthDate)].map((word) => word.normalize('NFKC').toLowerCase()))]
-    .filter((word) => [...word].length >= 3)
+  return [
+    ...new Set([...parts, ...dateLayouts(birthDate)].map((word) => word.normalize('NFKC').toLowerCase())),
+  ]
+    .filter((word) => lengthOf(word) >= 3)
     .sort((one, other) => other.length - one.length)
 }
 
 function dateLayouts(birthDate: string): string[] {
   const [year = '', month = '', day = ''] = birthDate.split('-')
-  return [year + month + day, month + day + year, day + month + year, `${month}/${day}/${year}`, birthDate, year]
+  return [
+    year + month + day,
+    month + day + year,
+    day + month + year,
+    `${month}/${day}/${year}`,
+    birthDate,
+    year,
+  ]
 }

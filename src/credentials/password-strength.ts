@@ -11,7 +11,7 @@ type Answer = { id: number; score: number }
  * hold up other people. The thread starts with the first password and is kept.
  */
 export function createPasswordStrength(): PasswordStrength & { close(): Promise<void> } {
-  const waiting = new Map<number, { resolve(score: number): void; reject(error: Problem): void }>()
+  const waiting = new Map<number, { resolve: (score: number) => void; reject: (error: Problem) => void }>()
   let worker: Worker | undefined
   let lastId = 0
 
@@ -38,10 +38,12 @@ export function createPasswordStrength(): PasswordStrength & { close(): Promise<
     const thread = worker
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => waiting.delete(id) && reject(busy()), ANSWER_WITHIN_MS)
-      const settle = <T>(then: (value: T) => void) => (value: T) => {
-        clearTimeout(timer)
-        then(value)
-      }
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer)
+          then(value)
+        }
       waiting.set(id, { resolve: settle(resolve), reject: settle(reject) })
       thread.postMessage({ id, password, inputs })
     })
@@ -55,4 +57,5 @@ export function createPasswordStrength(): PasswordStrength & { close(): Promise<
   }
 }
 
-const busy = () => new Problem('busy', 'A lot is going on right now. Try again in a moment.', { retryAfter: 2 })
+const busy = () =>
+  new Problem('busy', 'A lot is going on right now. Try again in a moment.', { retryAfter: 2 })

@@ -8,7 +8,13 @@ import type { Practice } from '../practices/practice.ts'
 import type { Db } from '../store/open.ts'
 
 /** The patient's own portal account, opened if there is none yet. It has an ID from the first letter on. */
-export async function openAccountFor(tx: Db, keyring: Keyring, practice: Practice, patient: Patient, now: number) {
+export async function openAccountFor(
+  tx: Db,
+  keyring: Keyring,
+  practice: Practice,
+  patient: Patient,
+  now: number,
+) {
   const patientId = patient.id ?? ''
   const { account } = await readPortalState(tx, practice.id, patientId)
   if (account) return { id: account.id, accountId: account.account_id }
@@ -21,7 +27,10 @@ export async function openAccountFor(tx: Db, keyring: Keyring, practice: Practic
       account_id: accountId,
       username: null,
       username_key: null,
-      index_sealed: keyring.seal(JSON.stringify(toIndexRow(keyring, patient)), accountContext(practice.id, id)),
+      index_sealed: keyring.seal(
+        JSON.stringify(toIndexRow(keyring, patient)),
+        accountContext(practice.id, id),
+      ),
       created_at: now,
       activated_at: null,
       last_signed_in_at: null,
@@ -32,7 +41,13 @@ export async function openAccountFor(tx: Db, keyring: Keyring, practice: Practic
     .execute()
   await tx
     .insertInto('account_patient')
-    .values({ practice_id: practice.id, account_id: id, patient_id: patientId, relationship: 'self', expires_at: null })
+    .values({
+      practice_id: practice.id,
+      account_id: id,
+      patient_id: patientId,
+      relationship: 'self',
+      expires_at: null,
+    })
     .execute()
   return { id, accountId }
 }

@@ -32,7 +32,9 @@ export const invitationRoutes = (deps: CredentialDeps) =>
     // Not idempotent on purpose: who asks twice, with whatever key, is told that it was shown.
     .post('/:practice/api/slip', validate('json', OpenSlip), async (c) => {
       const { practice, requestId } = c.var
-      return c.json(await openSlip(deps, { practiceId: practice.id, token: c.req.valid('json').token, requestId }))
+      return c.json(
+        await openSlip(deps, { practiceId: practice.id, token: c.req.valid('json').token, requestId }),
+      )
     })
 
 /** Patients turn a letter into a sign-in of their own. */
@@ -50,5 +52,6 @@ export const activationRoutes = (deps: CredentialDeps) =>
       requireOpenPortal,
       idempotent(deps),
       validate('json', ChooseCredentials),
-      async (c) => answerWithSession(c, deps.keyring, await chooseCredentials(deps, c.var, c.req.valid('json'))),
+      async (c) =>
+        answerWithSession(c, deps.keyring, await chooseCredentials(deps, c.var, c.req.valid('json'))),
     )

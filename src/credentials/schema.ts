@@ -3,9 +3,13 @@ import * as z from 'zod'
 const fold = (text: string) => text.replace(/[\s-]/g, '')
 
 /** Six digits; spaces and dashes are forgiven. */
-export const PortalId = z.string().max(20).transform(fold).pipe(z.string().regex(/^\d{6}$/))
+const PortalId = z
+  .string()
+  .max(20)
+  .transform(fold)
+  .pipe(z.string().regex(/^\d{6}$/))
 /** Eight characters of the code alphabet; case, spaces and dashes are forgiven, O reads as 0 and I or L as 1 nowhere: neither is used. */
-export const ActivationCode = z
+const ActivationCode = z
   .string()
   .max(30)
   .transform((text) => fold(text).toUpperCase())
@@ -62,7 +66,12 @@ export const Slip = z.object({
   code: z.string().nullable(),
   accountId: z.string(),
   validUntil: z.number(),
-  practice: z.object({ name: z.string(), address: z.array(z.string()), phone: z.string().nullable(), timeZone: z.string() }),
+  practice: z.object({
+    name: z.string(),
+    address: z.array(z.string()),
+    phone: z.string().nullable(),
+    timeZone: z.string(),
+  }),
   language: z.enum(['en', 'es']),
 })
 export type Slip = z.infer<typeof Slip>

@@ -52,12 +52,18 @@ export async function openSlip(
   const { practiceId, token, requestId } = request
   const now = deps.now()
   const ticket = await findTokenTicket(deps.store.db, practiceId, 'slip', token)
-  if (ticket?.used_at != null) throw new Problem('slip-opened', 'This slip was already shown. Make a new letter.')
+  if (ticket?.used_at != null)
+    throw new Problem('slip-opened', 'This slip was already shown. Make a new letter.')
   await deps.store.transaction(async (tx) => {
     if (!ticket || !(await useTicket(tx, practiceId, ticket.id, now)))
       throw new Problem('ticket-ended', 'This slip can no longer be opened. Make a new letter.')
     const cleared = { payload_sealed: null }
-    await tx.updateTable('ticket').set(cleared).where('practice_id', '=', practiceId).where('id', '=', ticket.id).execute()
+    await tx
+      .updateTable('ticket')
+      .set(cleared)
+      .where('practice_id', '=', practiceId)
+      .where('id', '=', ticket.id)
+      .execute()
     const entry = { practiceId, actor: `staff/${ticket.created_by}`, action: 'slip.opened', requestId }
     await recordAudit(tx, { ...entry, detail: { account: ticket.account_id } }, now)
   })

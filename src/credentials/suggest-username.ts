@@ -11,9 +11,17 @@ export type SuggestFrom = { email: string | null; firstName: string; lastName: s
  * `ana2@…`); without an e-mail the first initial, last name and a number.
  * @see design §8 "Username"; seed 000 "a numbered variant of the trusted email username"
  */
-export async function suggestUsername(db: Db, practiceId: string, from: SuggestFrom, useEmail: boolean): Promise<string> {
+export async function suggestUsername(
+  db: Db,
+  practiceId: string,
+  from: SuggestFrom,
+  useEmail: boolean,
+): Promise<string> {
   if (useEmail && from.email && !(await isTaken(db, practiceId, from.email))) return from.email
-  const base = useEmail && from.email ? (from.email.split('@')[0] ?? '') : `${[...from.firstName][0] ?? ''}${from.lastName}`
+  const base =
+    useEmail && from.email
+      ? (from.email.split('@')[0] ?? '')
+      : `${Array.from(from.firstName)[0] ?? ''}${from.lastName}`
   const plain = usernameKey(base).replace(/[^\p{L}\p{N}._-]/gu, '') || 'patient'
   const first = plain.length >= 3 && !(useEmail && from.email) ? plain : `${plain}2`
   if (!(await isTaken(db, practiceId, first))) return first

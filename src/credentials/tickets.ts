@@ -25,8 +25,10 @@ export const ticketContext = (practiceId: string, id: string) => `ticket ${pract
 
 export const portalIdMacs = (keyring: Keyring, practiceId: string, portalId: string) =>
   keyring.macs('portal-id', `${practiceId} ${portalId}`)
-export const codeMac = (keyring: Keyring, ticketId: string, code: string) => keyring.mac('activation-code', `${ticketId} ${code}`)
-export const codeMacs = (keyring: Keyring, ticketId: string, code: string) => keyring.macs('activation-code', `${ticketId} ${code}`)
+export const codeMac = (keyring: Keyring, ticketId: string, code: string) =>
+  keyring.mac('activation-code', `${ticketId} ${code}`)
+export const codeMacs = (keyring: Keyring, ticketId: string, code: string) =>
+  keyring.macs('activation-code', `${ticketId} ${code}`)
 
 /** Adds a ticket; false when a live one already answers to the same look-up. */
 export async function addTicket(
@@ -49,7 +51,12 @@ export async function addTokenTicket(
   seal: (token: string) => string,
 ): Promise<string> {
   const token = randomToken()
-  await addTicket(db, { ...ticket, lookup: fingerprint(token), secret_mac: null, payload_sealed: seal(token) })
+  await addTicket(db, {
+    ...ticket,
+    lookup: fingerprint(token),
+    secret_mac: null,
+    payload_sealed: seal(token),
+  })
   return token
 }
 

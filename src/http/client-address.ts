@@ -14,7 +14,8 @@ export function clientAddress(c: Context<EdgeEnv>, trusted: BlockList): string {
   return isIP(address) === 6 ? network64(address) : address
 }
 
-const isTrusted = (address: string, trusted: BlockList) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+const isTrusted = (address: string, trusted: BlockList) =>
+  trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 /** IPv4 written as IPv6 (::ffff:1.2.3.4) is IPv4. */
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')

@@ -18,8 +18,12 @@ export const cookieAttributes = (framed: boolean): CookieOptions =>
 
 export const readCookie = <E extends Env>(c: Context<E>, name: string) => getCookie(c, name)
 
-export const writeCookie = <E extends Env>(c: Context<E>, name: string, value: string, options: CookieOptions) =>
-  setCookie(c, name, value, options)
+export const writeCookie = <E extends Env>(
+  c: Context<E>,
+  name: string,
+  value: string,
+  options: CookieOptions,
+) => setCookie(c, name, value, options)
 
 /** Expires a cookie in both jars: whether this page is framed now says nothing of when the cookie was set. */
 export function expireCookie<E extends Env>(c: Context<E>, name: string) {

@@ -8,14 +8,18 @@ import type { EdgeEnv } from './env.ts'
 export const handleError = (log: Log) =>
   function onError(error: Error, c: Context<EdgeEnv>): Response {
     const problem = toProblem(error)
-    if (problem.status >= 500) log.error({ requestId: c.var.requestId, code: problem.code, causes: causesOf(error) }, 'problem')
+    if (problem.status >= 500)
+      log.error({ requestId: c.var.requestId, code: problem.code, causes: causesOf(error) }, 'problem')
     return problemResponse(c, problem)
   }
 
 export const handleNotFound = (c: Context<EdgeEnv>) => problemResponse(c, new Problem('not-found'))
 
-export function problemResponse(c: Context<EdgeEnv>, problem: Problem): Response {
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+function problemResponse(c: Context<EdgeEnv>, problem: Problem): Response {
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+  }
   if (problem.retryAfter !== undefined) headers['retry-after'] = String(problem.retryAfter)
   const body = JSON.stringify(problem.toBody(`urn:portico:request:${c.var.requestId ?? 'unknown'}`))
   return c.newResponse(body, problem.status as 400, headers)
@@ -25,7 +29,8 @@ function toProblem(error: Error): Problem {
   if (error instanceof Problem) return error
   if (error instanceof HTTPException) {
     if (error.status === 413) return new Problem('too-large', undefined, { cause: error })
-    if (error.status < 500) return new Problem('invalid-request', 'The request could not be read.', { cause: error })
+    if (error.status < 500)
+      return new Problem('invalid-request', 'The request could not be read.', { cause: error })
   }
   return new Problem('internal', 'Something went wrong on our side. Try again in a moment.', { cause: error })
 }
@@ -34,6 +39,8 @@ function toProblem(error: Error): Problem {
 function causesOf(error: unknown): string[] {
   const causes: string[] = []
   for (let cause = error; cause instanceof Error && causes.length < 5; cause = cause.cause)
-    causes.push(`${cause.name} ${cause instanceof Problem ? cause.code : ''} ${cause.stack?.split('\n')[1]?.trim() ?? ''}`)
+    causes.push(
+      `${cause.name} ${cause instanceof Problem ? cause.code : ''} ${cause.stack?.split('\n')[1]?.trim() ?? ''}`,
+    )
   return causes
 }

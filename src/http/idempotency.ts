@@ -32,7 +32,8 @@ const KEY_FORM = /^[\w-]{16,64}$/
 export const idempotent = (deps: IdempotencyDeps) =>
   createMiddleware<ScopedEnv>(async function once(c, next) {
     const header = c.req.header('idempotency-key') ?? ''
-    if (!KEY_FORM.test(header)) throw new Problem('invalid-request', 'Send an Idempotency-Key header with a new UUID.')
+    if (!KEY_FORM.test(header))
+      throw new Problem('invalid-request', 'Send an Idempotency-Key header with a new UUID.')
     const practiceId = c.var.practice.id
     // A key belongs to whoever sent it; before sign-in that is anybody, and the random key itself keeps callers apart.
     const subject = c.var.staff?.id ?? c.var.holder?.account.id ?? 'anonymous'
@@ -41,7 +42,8 @@ export const idempotent = (deps: IdempotencyDeps) =>
 
     const claimed = await claim(deps.store.db, { practiceId, key, requestMac, now: deps.now() })
     if (claimed.kind === 'mismatch') throw new Problem('idempotency-mismatch')
-    if (claimed.kind === 'running') throw new Problem('in-progress', 'This is still being worked on.', { retryAfter: 1 })
+    if (claimed.kind === 'running')
+      throw new Problem('in-progress', 'This is still being worked on.', { retryAfter: 1 })
     if (claimed.kind === 'answered') {
       replay(c, JSON.parse(deps.keyring.open(claimed.sealed, key)) as Answer)
       return

@@ -1,4 +1,4 @@
-import { html, raw } from 'hono/html'
+import { html as markup, raw } from 'hono/html'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -9,7 +9,7 @@ const Manifest = z.object({
   entries: z.object({ portal: z.string(), staff: z.string(), slip: z.string(), page: z.string() }),
 })
 
-export type AppPage = { entry: 'portal' | 'staff' | 'slip'; audience: 'patient' | 'staff'; title: string }
+type AppPage = { entry: 'portal' | 'staff' | 'slip'; audience: 'patient' | 'staff'; title: string }
 export type NoticePage = { lang: string; title: string; paragraphs: string[] }
 
 /** The few HTML pages of the service: empty shells that load an element, and notices for when nothing else can be shown. */
@@ -23,7 +23,8 @@ export type Pages = {
 /** @throws ConfigError when the components were not built. */
 export function createPages(dist: string): Pages {
   const path = join(dist, 'manifest.json')
-  if (!existsSync(path)) throw new ConfigError(['the web components are not built: run `npm run build` first'])
+  if (!existsSync(path))
+    throw new ConfigError(['the web components are not built: run `npm run build` first'])
   const { version, entries } = Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
   const url = (file: string) => `/components/${version}/${file}`
   return {
@@ -44,18 +45,25 @@ export function createPages(dist: string): Pages {
         audience: 'staff',
         title,
         css: url(entries.page),
-        body: html`<main class="page stack"><h1>${title}</h1>${paragraphs.map((text) => html`<p class="lead">${text}</p>`)}</main>`,
+        body: markup`<main class="page stack"><h1>${title}</h1>${paragraphs.map((text) => markup`<p class="lead">${text}</p>`)}</main>`,
       }),
   }
 }
 
-type Shell = { lang: string; audience: string; title: string; css: string; script?: string; body: string | ReturnType<typeof html> }
+type Shell = {
+  lang: string
+  audience: string
+  title: string
+  css: string
+  script?: string
+  body: string | ReturnType<typeof markup>
+}
 
 async function render(shell: Shell): Promise<string> {
-  const script = shell.script ? html`<script type="module" src="${shell.script}"></script>` : ''
+  const script = shell.script ? markup`<script type="module" src="${shell.script}"></script>` : ''
   const body = typeof shell.body === 'string' ? raw(shell.body) : shell.body
   return String(
-    await html`<!doctype html>
+    await markup`<!doctype html>
       <html lang="${shell.lang}" data-audience="${shell.audience}">
         <head>
           <meta charset="utf-8" />

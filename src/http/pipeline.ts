@@ -11,7 +11,12 @@ import type { EdgeEnv } from './env.ts'
 const MAX_BODY_BYTES = 64 * 1024
 
 /** First to meet a request: gives it an id, finds the caller's address, and writes its one log line. */
-export const traceRequest = (deps: { log: Log; now: Clock; trustedProxies: BlockList; count: (status: number) => void }) =>
+export const traceRequest = (deps: {
+  log: Log
+  now: Clock
+  trustedProxies: BlockList
+  count: (status: number) => void
+}) =>
   createMiddleware<EdgeEnv>(async function trace(c, next) {
     const startedAt = deps.now()
     c.set('requestId', randomUUID())
@@ -21,7 +26,13 @@ export const traceRequest = (deps: { log: Log; now: Clock; trustedProxies: Block
     c.header('x-request-id', c.var.requestId)
     deps.count(c.res.status)
     deps.log.info(
-      { requestId: c.var.requestId, method: c.req.method, route: routeOf(c.req.path), status: c.res.status, ms: deps.now() - startedAt },
+      {
+        requestId: c.var.requestId,
+        method: c.req.method,
+        route: routeOf(c.req.path),
+        status: c.res.status,
+        ms: deps.now() - startedAt,
+      },
       'request',
     )
   })
@@ -57,7 +68,9 @@ export const splitHosts = (portalUrl: string, staffUrl: string) =>
     const host = c.req.header('host')
     const path = c.req.path
     const isPatients = /^\/[^/]+\/(portal\/|api\/portal\/)/.test(path)
-    const isStaffs = /^\/([^/]+\/)?(launch|callback)$|^\/[^/]+\/(staff\/|slip$|api\/(staff\/|slip$))/.test(path)
+    const isStaffs = /^\/([^/]+\/)?(launch|callback)$|^\/[^/]+\/(staff\/|slip$|api\/(staff\/|slip$))/.test(
+      path,
+    )
     if ((isPatients && host === new URL(staffUrl).host) || (isStaffs && host === new URL(portalUrl).host))
       throw new Problem('not-found')
     return next()

@@ -6,7 +6,10 @@ import { Problem } from '../problem.ts'
  * Parses one part of a request once, at the edge; what comes after trusts it. Also the source of the OpenAPI document.
  * @throws Problem `invalid-request` that names every field at fault as a JSON Pointer.
  */
-export const validate = <Target extends 'json' | 'query' | 'param', Schema extends z.ZodType>(target: Target, schema: Schema) =>
+export const validate = <Target extends 'json' | 'query' | 'param', Schema extends z.ZodType>(
+  target: Target,
+  schema: Schema,
+) =>
   validator(target, schema, (result) => {
     if (result.success) return
     const issues = result.error.map((issue) => ({

@@ -14,7 +14,9 @@ export async function savePractices(store: Store, practices: Practice[], now: Cl
     const moved = practices.flatMap((practice) => {
       const before = known.find((row) => row.id === practice.id)
       return before && before.fhir_base !== practice.fhirBase
-        ? [`practices.${practice.id}: belongs to the EHR at ${before.fhir_base}; another EHR needs another slug`]
+        ? [
+            `practices.${practice.id}: belongs to the EHR at ${before.fhir_base}; another EHR needs another slug`,
+          ]
         : []
     })
     if (moved.length > 0) throw new ConfigError(moved)

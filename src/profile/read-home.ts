@@ -11,7 +11,11 @@ export type HomeDeps = {
   /** The name that was kept at the last read, for greeting while the EHR is away. */
   greetingName(practiceId: string, holder: Holder): string
   /** Keeps the account's index row as fresh as what was just read. */
-  refreshIndex(practiceId: string, holder: Holder, patient: Awaited<ReturnType<typeof readPatient>>): Promise<void>
+  refreshIndex(
+    practiceId: string,
+    holder: Holder,
+    patient: Awaited<ReturnType<typeof readPatient>>,
+  ): Promise<void>
 }
 
 type Asker = { practiceId: string; holder: Holder; requestId: string }
@@ -32,11 +36,20 @@ export async function readHome(deps: HomeDeps, asker: Asker): Promise<Home> {
   }
 }
 
-async function readChart(deps: HomeDeps, asker: Asker): Promise<{ chart: Home['chart']; profile: Profile | null }> {
+async function readChart(
+  deps: HomeDeps,
+  asker: Asker,
+): Promise<{ chart: Home['chart']; profile: Profile | null }> {
   const { practiceId, holder, requestId } = asker
   try {
     const patient = await readPatient(deps, asker)
-    const entry = { practiceId, actor: `account/${holder.account.id}`, action: 'profile.read', patientId: holder.patientId, requestId }
+    const entry = {
+      practiceId,
+      actor: `account/${holder.account.id}`,
+      action: 'profile.read',
+      patientId: holder.patientId,
+      requestId,
+    }
     await Promise.all([deps.readAudit.record(entry), deps.refreshIndex(practiceId, holder, patient)])
     return { chart: 'shown', profile: toProfile(patient) }
   } catch (error) {

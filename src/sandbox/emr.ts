@@ -123,7 +123,7 @@ export function createEmr(options: EmrOptions) {
 }
 
 /** A request to the EMR's interfaces, for tests that count round trips. */
-export type SeenRequest = { method: string; path: string; target: FaultTarget }
+type SeenRequest = { method: string; path: string; target: FaultTarget }
 
 type FaultEnv = { Variables: { fault: FaultKind | undefined } }
 

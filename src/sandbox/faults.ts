@@ -95,7 +95,7 @@ const ISSUE_CODES: Record<number, string> = {
 }
 
 /** An answer in FHIR's own form. */
-export function outcome(status: number, headers: Record<string, string> = {}): Response {
+function outcome(status: number, headers: Record<string, string> = {}): Response {
   const code = ISSUE_CODES[status] ?? 'exception'
   const issue = [{ severity: 'error', code, diagnostics: `The sandbox was told to answer ${status}` }]
   return Response.json(

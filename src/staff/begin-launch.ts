@@ -1,4 +1,10 @@
-import { beginLaunch, type SmartClient, type SmartDeps } from '../../smart-launch/index.ts'
+import {
+  beginLaunch,
+  readLaunchRequest,
+  SmartError,
+  type SmartClient,
+  type SmartDeps,
+} from '../../smart-launch/index.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Practice } from '../practices/practice.ts'
 import { Problem } from '../problem.ts'
@@ -17,15 +23,24 @@ export const pendingContext = (practiceId: string) => `pending-launch ${practice
  * @see SMART App Launch 2.2 §2.0.8 (EHR launch)
  */
 export async function startLaunch(deps: BeginDeps, practice: Practice, query: URLSearchParams) {
-  const [iss, launch] = [query.getAll('iss'), query.getAll('launch')]
-  if (iss.length !== 1 || launch.length !== 1 || !launch[0] || !practice.issuers.includes(iss[0] ?? ''))
+  const request = readRequest(query)
+  if (!request || !practice.issuers.includes(request.iss))
     throw new Problem('launch-refused', 'This launch did not come from an EMR that the practice knows.')
-  const client = deps.clientOf(practice.id)
   try {
-    const { authorizeUrl, pending } = await beginLaunch(client, { iss: client.iss, launch: launch[0] }, deps.smart)
+    const client = { ...deps.clientOf(practice.id), iss: request.iss }
+    const { authorizeUrl, pending } = await beginLaunch(client, request, deps.smart)
     const sealed = deps.keyring.seal(JSON.stringify(pending), pendingContext(practice.id))
     return { authorizeUrl, state: pending.state, sealed }
   } catch (error) {
     throw fromSmartError(error)
+  }
+}
+
+function readRequest(query: URLSearchParams) {
+  try {
+    return readLaunchRequest(query)
+  } catch (error) {
+    if (error instanceof SmartError) return undefined
+    throw error
   }
 }

@@ -9,9 +9,21 @@ import type { Schema } from '../store/schema.ts'
 /** Ask for a new token so long before the old one ends, so that no request starts with one that dies on the way. */
 const RENEW_BEFORE_MS = 30_000
 
-export type EhrTokenDeps = { store: Store; keyring: Keyring; now: Clock; smart: SmartDeps; clientOf: (practiceId: string) => SmartClient }
+export type EhrTokenDeps = {
+  store: Store
+  keyring: Keyring
+  now: Clock
+  smart: SmartDeps
+  clientOf: (practiceId: string) => SmartClient
+}
 
-type NewToken = { practiceId: string; accessToken: string; refreshToken: string | null; scope: string; expiresAt: number }
+type NewToken = {
+  practiceId: string
+  accessToken: string
+  refreshToken: string | null
+  scope: string
+  expiresAt: number
+}
 
 const context = (practiceId: string) => `ehr-token ${practiceId}`
 
@@ -24,7 +36,8 @@ export async function saveEhrToken(db: Db, keyring: Keyring, token: NewToken, no
       practice_id: token.practiceId,
       id,
       access_sealed: keyring.seal(token.accessToken, context(token.practiceId)),
-      refresh_sealed: token.refreshToken === null ? null : keyring.seal(token.refreshToken, context(token.practiceId)),
+      refresh_sealed:
+        token.refreshToken === null ? null : keyring.seal(token.refreshToken, context(token.practiceId)),
       scope: token.scope,
       expires_at: token.expiresAt,
       version: 1,
@@ -43,7 +56,8 @@ export function createEhrTokens(deps: EhrTokenDeps) {
   /** @throws Problem `ehr-session-ended` when the EHR will give no more tokens for this launch. */
   async function accessToken(practiceId: string, id: string): Promise<string> {
     const row = await readToken(deps.store.db, practiceId, id)
-    if (row.expires_at - RENEW_BEFORE_MS > deps.now()) return deps.keyring.open(row.access_sealed, context(practiceId))
+    if (row.expires_at - RENEW_BEFORE_MS > deps.now())
+      return deps.keyring.open(row.access_sealed, context(practiceId))
     const running = renewing.get(id)
     if (running) return running
     const renewal = renew(deps, row).finally(() => renewing.delete(id))
@@ -61,7 +75,11 @@ async function renew(deps: EhrTokenDeps, row: Schema['ehr_token']): Promise<stri
   }
   const refreshToken = keyring.open(row.refresh_sealed, context(row.practice_id))
   try {
-    const grant = await refreshGrant(deps.clientOf(row.practice_id), { refreshToken, scope: row.scope }, deps.smart)
+    const grant = await refreshGrant(
+      deps.clientOf(row.practice_id),
+      { refreshToken, scope: row.scope },
+      deps.smart,
+    )
     await store.db
       .updateTable('ehr_token')
       .set({

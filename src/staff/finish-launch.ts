@@ -38,7 +38,11 @@ export async function finishLaunch(
     const staff = { practiceId: practice.id, iss, fhirUser: grant.fhirUser, name: grant.userName }
     const staffId = await saveStaffMember(tx, deps.keyring, staff, now)
     const launchId = await saveLaunch(tx, deps, practice, staffId, grant)
-    const { token } = await startSession(tx, { practice_id: practice.id, kind: 'staff', subject_id: staffId }, now)
+    const { token } = await startSession(
+      tx,
+      { practice_id: practice.id, kind: 'staff', subject_id: staffId },
+      now,
+    )
     const entry = { practiceId: practice.id, actor: grant.fhirUser, action: 'launch.started', requestId }
     await recordAudit(tx, { ...entry, patientId: grant.patient, detail: { launch: launchId } }, now)
     return { token, launchId }
@@ -47,10 +51,14 @@ export async function finishLaunch(
 
 function openPending({ keyring }: FinishDeps, practice: Practice, sealed: string | undefined): PendingLaunch {
   const failed = (cause?: unknown) =>
-    new Problem('launch-failed', 'This browser did not begin the launch, or it took too long. Open Portico from the patient again.', {
-      cause,
-      extra: { reason: 'no-pending-launch' },
-    })
+    new Problem(
+      'launch-failed',
+      'This browser did not begin the launch, or it took too long. Open Portico from the patient again.',
+      {
+        cause,
+        extra: { reason: 'no-pending-launch' },
+      },
+    )
   if (!sealed) throw failed()
   try {
     return JSON.parse(keyring.open(sealed, pendingContext(practice.id))) as PendingLaunch
@@ -62,7 +70,11 @@ function openPending({ keyring }: FinishDeps, practice: Practice, sealed: string
 async function useStateOnce({ store, now }: FinishDeps, practice: Practice, pending: PendingLaunch) {
   const fresh = await store.db
     .insertInto('jti')
-    .values({ practice_id: practice.id, id: `launch ${fingerprint(pending.state)}`, expires_at: now() + STATE_LIFETIME_MS })
+    .values({
+      practice_id: practice.id,
+      id: `launch ${fingerprint(pending.state)}`,
+      expires_at: now() + STATE_LIFETIME_MS,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst()
@@ -72,9 +84,17 @@ async function useStateOnce({ store, now }: FinishDeps, practice: Practice, pend
     })
 }
 
-async function exchange(deps: FinishDeps, practice: Practice, pending: PendingLaunch, query: URLSearchParams) {
+async function exchange(
+  deps: FinishDeps,
+  practice: Practice,
+  pending: PendingLaunch,
+  query: URLSearchParams,
+) {
   try {
-    return await completeLaunch(deps.clientOf(practice.id), pending, query, deps.smart)
+    // An alias is the same EHR under another name: its tokens name the alias that the launch came under.
+    const client = { ...deps.clientOf(practice.id), iss: pending.iss }
+    if (!practice.issuers.includes(client.iss)) throw new Problem('launch-refused')
+    return await completeLaunch(client, pending, query, deps.smart)
   } catch (error) {
     throw fromSmartError(error)
   }

@@ -47,12 +47,20 @@ export const requireStaff = (deps: RequireStaffDeps) =>
 export const requirePermission = (permission: Permission) =>
   createMiddleware<StaffEnv>(async function permit(c, next) {
     if (!c.var.staff.permissions.includes(permission))
-      throw new Problem('not-permitted', 'You can look but not change this. Ask an administrator.', { extra: { permission } })
+      throw new Problem('not-permitted', 'You can look but not change this. Ask an administrator.', {
+        extra: { permission },
+      })
     await next()
   })
 
 const findLaunch = ({ db }: Store, practiceId: string, id: string) =>
-  db.selectFrom('launch').selectAll().where('practice_id', '=', practiceId).where('id', '=', id).executeTakeFirst()
+  db
+    .selectFrom('launch')
+    .selectAll()
+    .where('practice_id', '=', practiceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
 
 const launchEnded = () => new Problem('launch-ended', 'Open Portico from the EMR again.')
-const staleTab = () => new Problem('stale-tab', 'This tab shows another patient. Open Portico from the EMR again for this one.')
+const staleTab = () =>
+  new Problem('stale-tab', 'This tab shows another patient. Open Portico from the EMR again for this one.')

@@ -31,9 +31,17 @@ export const staffRoutes = (deps: StaffRouteDeps) =>
   new Hono<PracticeEnv>()
     .get('/:practice/staff/l/:launch/', async (c) => {
       c.header('content-security-policy', contentSecurityPolicy(["'self'", ...c.var.practice.frameAncestors]))
-      return c.html(await deps.pages.app({ entry: 'staff', audience: 'staff', title: `Portico · ${c.var.practice.name}` }))
+      return c.html(
+        await deps.pages.app({
+          entry: 'staff',
+          audience: 'staff',
+          title: `Portico · ${c.var.practice.name}`,
+        }),
+      )
     })
-    .get('/:practice/api/staff/launches/:launch', requireStaff(deps), (c) => c.json(toLaunchView(c.var.staff)))
+    .get('/:practice/api/staff/launches/:launch', requireStaff(deps), (c) =>
+      c.json(toLaunchView(c.var.staff)),
+    )
     .delete('/:practice/api/staff/launches/:launch', requireStaff(deps), async (c) => {
       await signStaffOut(deps, c)
       return c.body(null, 204)
@@ -67,10 +75,14 @@ async function callback(deps: StaffRouteDeps, c: Context<PracticeEnv>, practice:
 /** A refused launch is a page in plain words, framed where the launch was. */
 async function refuse(deps: StaffRouteDeps, c: Context<PracticeEnv>, error: unknown, practice?: Practice) {
   if (!(error instanceof Problem)) throw error
-  if (practice) c.header('content-security-policy', contentSecurityPolicy(["'self'", ...practice.frameAncestors]))
+  if (practice)
+    c.header('content-security-policy', contentSecurityPolicy(["'self'", ...practice.frameAncestors]))
   const spanish = /^es\b/i.test(c.req.header('accept-language') ?? '')
   c.header('x-portico-problem', error.code)
-  return c.html(await deps.pages.notice(launchNotice(error, c.var.framed, spanish ? 'es' : 'en')), error.status as 400)
+  return c.html(
+    await deps.pages.notice(launchNotice(error, c.var.framed, spanish ? 'es' : 'en')),
+    error.status as 400,
+  )
 }
 
 async function signStaffOut(deps: StaffRouteDeps, c: Context<StaffEnv>) {
@@ -78,7 +90,12 @@ async function signStaffOut(deps: StaffRouteDeps, c: Context<StaffEnv>) {
   await deps.store.transaction(async (tx) => {
     await endSession(tx, staff.session)
     const ended = { ended_at: deps.now() }
-    await tx.updateTable('launch').set(ended).where('practice_id', '=', practice.id).where('id', '=', staff.launch.id).execute()
+    await tx
+      .updateTable('launch')
+      .set(ended)
+      .where('practice_id', '=', practice.id)
+      .where('id', '=', staff.launch.id)
+      .execute()
     const entry = { practiceId: practice.id, actor: staff.fhirUser, action: 'launch.ended', requestId }
     await recordAudit(tx, { ...entry, patientId: staff.launch.patient_id }, deps.now())
   })

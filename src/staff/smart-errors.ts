@@ -5,9 +5,15 @@ import { Problem } from '../problem.ts'
 export function fromSmartError(error: unknown): unknown {
   if (!(error instanceof SmartError)) return error
   if (error.code === 'ehr-unavailable')
-    return new Problem('ehr-unavailable', 'The EMR is not answering. Try again in a minute.', { cause: error })
-  return new Problem('launch-failed', 'The EMR did not finish the launch. Open Portico from the patient again.', {
-    cause: error,
-    extra: { reason: error.code },
-  })
+    return new Problem('ehr-unavailable', 'The EMR is not answering. Try again in a minute.', {
+      cause: error,
+    })
+  return new Problem(
+    'launch-failed',
+    'The EMR did not finish the launch. Open Portico from the patient again.',
+    {
+      cause: error,
+      extra: { reason: error.code },
+    },
+  )
 }

@@ -31,7 +31,12 @@ export async function saveStaffMember(
   return row.id
 }
 
-export async function findStaffMember(db: Db, keyring: Keyring, practiceId: string, id: string): Promise<StaffMember | undefined> {
+export async function findStaffMember(
+  db: Db,
+  keyring: Keyring,
+  practiceId: string,
+  id: string,
+): Promise<StaffMember | undefined> {
   const row = await db
     .selectFrom('staff_member')
     .select(['id', 'fhir_user', 'name_sealed'])

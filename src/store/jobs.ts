@@ -16,7 +16,7 @@ export type NewJob = {
   now: number
 }
 
-export type Job = { practiceId: string; id: string; payloadSealed: string | null }
+type Job = { practiceId: string; id: string; payloadSealed: string | null }
 /** Does the work of one kind of job. It may run twice (a crash after the work), so the work must bear that. */
 export type JobHandler = (job: Job) => Promise<void>
 

@@ -12,7 +12,11 @@ export type Session = Schema['session']
 type Subject = Pick<Session, 'practice_id' | 'kind' | 'subject_id'>
 
 /** Opens a session and returns its token; only the SHA-256 of it is kept. */
-export async function startSession(db: Db, subject: Subject, now: number): Promise<{ token: string; session: Session }> {
+export async function startSession(
+  db: Db,
+  subject: Subject,
+  now: number,
+): Promise<{ token: string; session: Session }> {
   const token = randomToken()
   const session: Session = {
     ...subject,
@@ -27,7 +31,13 @@ export async function startSession(db: Db, subject: Subject, now: number): Promi
 }
 
 /** The live session behind a token. Its last use is written at most once a minute: a commit is a disk sync. */
-export async function findSession(db: Db, practiceId: string, kind: Session['kind'], token: string, now: number) {
+export async function findSession(
+  db: Db,
+  practiceId: string,
+  kind: Session['kind'],
+  token: string,
+  now: number,
+) {
   const session = await db
     .selectFrom('session')
     .selectAll()
@@ -76,6 +86,10 @@ async function dropOldest(db: Db, subject: Subject) {
     .execute()
   if (kept.length < MOST_PATIENT_SESSIONS) return
   await ofSubject(db, subject)
-    .where('token_hash', 'not in', kept.map((row) => row.token_hash))
+    .where(
+      'token_hash',
+      'not in',
+      kept.map((row) => row.token_hash),
+    )
     .execute()
 }

@@ -3,6 +3,7 @@
  * Everything runs on this machine and stops by itself within a few minutes; the exit code tells whether all limits hold.
  */
 import { parseArgs } from 'node:util'
+import { ensureBuilt } from './built.ts'
 import { startHelper } from './child.ts'
 import { type Figure, printFigure } from './figure.ts'
 import { measureLookUps } from './look-ups.ts'
@@ -21,6 +22,7 @@ const show = (found: readonly Figure[]) => {
   figures.push(...found)
 }
 
+await ensureBuilt()
 const ehr = await startHelper('test/bench/fake-ehr.ts')
 try {
   show(await measureStarts(ehr.said.url))

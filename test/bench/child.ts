@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 
 export type Child = { pid: number; stop(): Promise<void> }
@@ -31,14 +30,3 @@ export async function startHelper(script: string, ...args: string[]): Promise<Ch
 
 /** `url`: where it listens; `perSecond`: what it counted. */
 type Said = { url: string; perSecond: number }
-
-/** A port that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })

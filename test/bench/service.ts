@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Child, freePort, startNode } from './child.ts'
+import { freePorts } from '../support/ports.ts'
+import { type Child, startNode } from './child.ts'
 import { call } from './http.ts'
 
 /** Portico as `npm start` runs it, on a fresh embedded store, with one practice on the EHR given. */
@@ -13,7 +14,7 @@ export const PRACTICE = 'bench'
 
 export async function startService(fhirBase: string): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), 'portico-bench-'))
-  const port = await freePort()
+  const port = await freePorts(1)
   const url = `http://localhost:${port}`
   const config = join(folder, 'portico.json')
   await writeFile(config, JSON.stringify(configuration(fhirBase)))

@@ -2,21 +2,15 @@
  * `npm run size [-- --json]`: how much a browser downloads, in kB (1000 bytes) of brotli as it is served: scripts on a
  * first visit in English, and all that any route or language asks for later.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Manifest } from '../../web-components/build.ts'
-import { runCommand } from '../support/command.ts'
-import { repository } from '../support/sources.ts'
+import { built, ensureBuilt } from './built.ts'
 import { atMost, printFigure, reported } from './figure.ts'
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
-const built = join(repository, 'dist', 'components')
-
-if (!existsSync(join(built, 'manifest.json'))) {
-  const build = await runCommand(process.execPath, ['web-components/build.ts'], { cwd: repository })
-  if (build.code !== 0) throw new Error(`The components could not be built.\n${build.output}`)
-}
+await ensureBuilt()
 const manifest = JSON.parse(readFileSync(join(built, 'manifest.json'), 'utf8')) as Manifest
 const css = kilobytes([manifest.entries['page']])
 

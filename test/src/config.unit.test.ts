@@ -10,7 +10,11 @@ const PRACTICE = {
   name: 'Oak Clinic',
   timeZone: 'America/Chicago',
   fhirBase: 'https://ehr.example/fhir',
-  client: { clientId: 'portico', scope: 'openid', privateKeyJwk: { kty: 'EC', kid: 'a', alg: 'ES384', d: 'x' } },
+  client: {
+    clientId: 'portico',
+    scope: 'openid',
+    privateKeyJwk: { kty: 'EC', kid: 'a', alg: 'ES384', d: 'x' },
+  },
 }
 
 function write(file: unknown) {
@@ -34,7 +38,12 @@ function faultsOf(work: () => unknown): string[] {
 
 test('a small file is enough; the rest has defaults', () => {
   const config = read({ practices: [PRACTICE] })
-  expect(config).toMatchObject({ port: 8080, bind: '127.0.0.1', portalUrl: 'http://localhost:8080', production: false })
+  expect(config).toMatchObject({
+    port: 8080,
+    bind: '127.0.0.1',
+    portalUrl: 'http://localhost:8080',
+    production: false,
+  })
   expect(config.practices[0]?.settings).toEqual({
     portalOpen: true,
     adultAge: 18,
@@ -47,8 +56,18 @@ test('a small file is enough; the rest has defaults', () => {
 
 test('every fault is named at once, in the environment and in the file', () => {
   const broken = { ...PRACTICE, slug: 'O', timeZone: 'Mars/Base', fhirBase: 'ftp://x', colour: 'red' }
-  const faults = faultsOf(() => read({ practices: [broken] }, { PORT: 'many', PORTICO_KEYS: 'short', DATABASE_URL: 'mysql://x' }))
-  for (const part of ['PORT', 'PORTICO_KEYS', 'DATABASE_URL', 'practices.0.slug', 'practices.0.timeZone', 'practices.0.fhirBase', 'colour'])
+  const faults = faultsOf(() =>
+    read({ practices: [broken] }, { PORT: 'many', PORTICO_KEYS: 'short', DATABASE_URL: 'mysql://x' }),
+  )
+  for (const part of [
+    'PORT',
+    'PORTICO_KEYS',
+    'DATABASE_URL',
+    'practices.0.slug',
+    'practices.0.timeZone',
+    'practices.0.fhirBase',
+    'colour',
+  ])
     expect(faults.join('\n')).toContain(part)
 })
 
@@ -57,7 +76,9 @@ test('a file that is missing or is not JSON is said so', () => {
   expect(faultsOf(() => readConfig({ PORTICO_KEYS: KEY, PORTICO_CONFIG: '/nowhere/x.json' }))).toEqual([
     expect.stringContaining('cannot be read'),
   ])
-  expect(faultsOf(() => readConfig({ PORTICO_KEYS: KEY }))).toEqual([expect.stringContaining('PORTICO_CONFIG')])
+  expect(faultsOf(() => readConfig({ PORTICO_KEYS: KEY }))).toEqual([
+    expect.stringContaining('PORTICO_CONFIG'),
+  ])
 })
 
 test('two practices never share a slug or an EHR', () => {
@@ -71,15 +92,22 @@ test('production refuses what is unsafe, all at once', () => {
   const unsafe = { ...PRACTICE, fhirBase: 'http://ehr.example/fhir', frameAncestors: ['http://emr.example'] }
   const mail = { from: 'a@oak.example', host: 'mail.example', port: 25, security: 'none' }
   const faults = faultsOf(() =>
-    read({ practices: [{ ...unsafe, mail }] }, { NODE_ENV: 'production', LOG_LEVEL: 'debug', DEBUG: 'FHIR*' }),
+    read(
+      { practices: [{ ...unsafe, mail }] },
+      { NODE_ENV: 'production', LOG_LEVEL: 'debug', DEBUG: 'FHIR*' },
+    ),
   ).join('\n')
-  for (const part of ['PUBLIC_URL', 'fhirBase', 'frameAncestors', 'mail.security', 'LOG_LEVEL', 'DEBUG']) expect(faults).toContain(part)
-  const safe = read({ practices: [PRACTICE] }, { NODE_ENV: 'production', PUBLIC_URL: 'https://portal.oak.example' })
+  for (const part of ['PUBLIC_URL', 'fhirBase', 'frameAncestors', 'mail.security', 'LOG_LEVEL', 'DEBUG'])
+    expect(faults).toContain(part)
+  const safe = read(
+    { practices: [PRACTICE] },
+    { NODE_ENV: 'production', PUBLIC_URL: 'https://portal.oak.example' },
+  )
   expect(safe.production).toBe(true)
 })
 
 test('proxies that are no addresses are faults', () => {
-  expect(faultsOf(() => read({ practices: [PRACTICE] }, { TRUSTED_PROXIES: '10.0.0.0/8, nonsense' }))).toEqual([
-    'TRUSTED_PROXIES: nonsense is not an address or CIDR',
-  ])
+  expect(
+    faultsOf(() => read({ practices: [PRACTICE] }, { TRUSTED_PROXIES: '10.0.0.0/8, nonsense' })),
+  ).toEqual(['TRUSTED_PROXIES: nonsense is not an address or CIDR'])
 })

@@ -9,14 +9,22 @@ export type TestBrowser = ReturnType<typeof createBrowser>
 export function createBrowser(send: Send, origin: string) {
   const cookies = new Map<string, string>()
 
-  async function request(path: string, { method = 'GET', body, headers = {} }: Options = {}): Promise<Response> {
+  async function request(
+    path: string,
+    { method = 'GET', body, headers = {} }: Options = {},
+  ): Promise<Response> {
     const sent = new Headers({ 'sec-fetch-site': 'same-origin', 'accept-language': 'en', ...headers })
-    if (cookies.size > 0) sent.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    if (cookies.size > 0)
+      sent.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
     if (method === 'POST' && !sent.has('idempotency-key')) sent.set('idempotency-key', randomUUID())
     if (method !== 'GET' && !sent.has('content-type')) sent.set('content-type', 'application/json')
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
     const response = await send(
-      new Request(new URL(path, origin), { method, headers: sent, ...(text === undefined ? {} : { body: text }) }),
+      new Request(new URL(path, origin), {
+        method,
+        headers: sent,
+        ...(text === undefined ? {} : { body: text }),
+      }),
     )
     for (const cookie of response.headers.getSetCookie()) keep(cookie)
     return response

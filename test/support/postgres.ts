@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { chmod, chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { type CommandResult, runCommand } from './command.ts'
+import { freePorts } from './ports.ts'
 
 export type PostgresCluster = { url: string; stop(): Promise<void> }
 
@@ -41,7 +41,7 @@ export async function startPostgres(bin: string): Promise<PostgresCluster> {
       'UTF8',
       '--no-sync',
     ])
-    const port = await freePort()
+    const port = await freePorts(1)
     const settings = {
       listen_addresses: '127.0.0.1',
       port,
@@ -91,14 +91,3 @@ async function ownedByPostgres(folder: string): Promise<void> {
   await chown(folder, Number(uid), Number(gid))
   await chmod(folder, 0o711)
 }
-
-/** A port that was free a moment ago. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })

@@ -21,7 +21,11 @@ type Options = { settings?: Record<string, unknown>; practice?: Record<string, u
 
 const ADDRESSES = addressesFrom(8080)
 /** Cheap on purpose: the real parameters have tests of their own. */
-const HASHER = createPasswordHasher({ slots: 2, waiting: 64, parameters: { memoryCost: 64, timeCost: 1, parallelism: 1 } })
+const HASHER = createPasswordHasher({
+  slots: 2,
+  waiting: 64,
+  parameters: { memoryCost: 64, timeCost: 1, parallelism: 1 },
+})
 
 /** The whole service in process, on the project's store, between two EMRs; time stands still until a test moves it. */
 export async function openService(options: Options = {}) {
@@ -53,7 +57,14 @@ export async function openService(options: Options = {}) {
   })
   const store = await openTestStore()
   const dist = writeDist(folder)
-  const wiring = await wire(config, { store, log: createLog('silent'), now, fetch: toService, dist, hasher: HASHER })
+  const wiring = await wire(config, {
+    store,
+    log: createLog('silent'),
+    now,
+    fetch: toService,
+    dist,
+    hasher: HASHER,
+  })
   const app = createApp(wiring)
   afterAll(async () => {
     await wiring.worker.stop()
@@ -61,7 +72,16 @@ export async function openService(options: Options = {}) {
     rmSync(folder, { recursive: true, force: true })
   })
   const openBrowser = () => createBrowser(app.fetch, ADDRESSES.service)
-  return { app, wiring, store, clock, emrs, emr: emrs.fernwood, openBrowser, ...walksThrough(emrs, openBrowser) }
+  return {
+    app,
+    wiring,
+    store,
+    clock,
+    emrs,
+    emr: emrs.fernwood,
+    openBrowser,
+    ...walksThrough(emrs, openBrowser),
+  }
 }
 
 export type TestService = Awaited<ReturnType<typeof openService>>
@@ -70,15 +90,25 @@ export type LaunchedTab = { launch: string; patient: string; api: string; browse
 /** The steps of the walk that most tests begin with. */
 function walksThrough(emrs: Record<Slug, Emr>, openBrowser: () => TestBrowser) {
   /** What a click on "Open Portico" does in the EMR, up to the staff app's own address. */
-  async function launch(patient: string, { user = 'front-desk', slug = 'fernwood' as Slug, browser = openBrowser() } = {}) {
+  async function launch(
+    patient: string,
+    options: { user?: string; slug?: Slug; browser?: TestBrowser } = {},
+  ) {
+    const { user = 'front-desk', slug = 'fernwood', browser = openBrowser() } = options
     const { url } = emrs[slug].createLaunch({ patient, user })
     const begun = await browser.get(url)
     const back = await emrs[slug].authorizeAs(user, begun.headers.get('location') ?? '')
     const done = await browser.get(back.pathname + back.search)
     const path = done.headers.get('location')
-    if (!path) throw new Error(`The launch ended with ${done.status} ${done.headers.get('x-portico-problem')}`)
+    if (!path)
+      throw new Error(`The launch ended with ${done.status} ${done.headers.get('x-portico-problem')}`)
     const id = path.split('/')[4] ?? ''
-    const tab: LaunchedTab = { launch: id, patient, browser, api: `/${slug}/api/staff/launches/${id}/patients/${patient}` }
+    const tab: LaunchedTab = {
+      launch: id,
+      patient,
+      browser,
+      api: `/${slug}/api/staff/launches/${id}/patients/${patient}`,
+    }
     return tab
   }
 
@@ -91,8 +121,16 @@ function walksThrough(emrs: Record<Slug, Emr>, openBrowser: () => TestBrowser) {
 
   async function readSlip(tab: LaunchedTab, slipUrl: string) {
     const slug = tab.api.split('/')[1] ?? ''
-    const slip = await expectOk(tab.browser.post(`/${slug}/api/slip`, { token: new URL(slipUrl).hash.slice(1) }))
-    return slip as { portalId: string; code: string; accountId: string; activateUrl: string; language: string }
+    const slip = await expectOk(
+      tab.browser.post(`/${slug}/api/slip`, { token: new URL(slipUrl).hash.slice(1) }),
+    )
+    return slip as {
+      portalId: string
+      code: string
+      accountId: string
+      activateUrl: string
+      language: string
+    }
   }
 
   return { launch, inviteAndRead, readSlip }
@@ -108,7 +146,11 @@ export async function expectOk(answer: Response | Promise<Response>): Promise<Re
 
 function writePractices(folder: string, file: { practices: Record<string, unknown>[] }, options: Options) {
   const path = join(folder, 'practices.json')
-  const practices = file.practices.map((practice) => ({ ...practice, ...options.practice, settings: options.settings ?? {} }))
+  const practices = file.practices.map((practice) => ({
+    ...practice,
+    ...options.practice,
+    settings: options.settings ?? {},
+  }))
   writeFileSync(path, JSON.stringify({ practices }))
   return path
 }

@@ -30,7 +30,7 @@ export async function createEmptyDatabase(): Promise<string> {
   return testEngine() === 'sqlite' ? createSqliteFile() : createDatabase('template0')
 }
 
-export const testEngine = (): Store['engine'] =>
+const testEngine = (): Store['engine'] =>
   process.env['PORTICO_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite'
 
 async function createSqliteFile() {

@@ -69,6 +69,8 @@ export class PorticoActivate extends LitElement {
   @state() private session: SessionView | null = null
   @state() private refusal: Refusal | null = null
 
+  /** The furthest step that what was typed has opened. */
+  private reached: Step = 1
   /** False until the first heading is on the screen: that one follows `arriving`. */
   private named = false
 
@@ -81,10 +83,16 @@ export class PorticoActivate extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
+    window.addEventListener('popstate', this.followHistory)
     const letter = readLetterFragment(location.hash)
     if (!letter) return
     this.typed = { ...this.typed, ...letter }
     history.replaceState(null, '', location.pathname)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    window.removeEventListener('popstate', this.followHistory)
   }
 
   override render() {
@@ -213,9 +221,19 @@ export class PorticoActivate extends LitElement {
     if (filled) this.left = new Set([...this.left, id])
   }
 
-  private readonly back = () => {
+  private readonly back = () => history.back()
+
+  /** Each step is an entry of the history, so that the browser's own Back goes one step back and not away. */
+  private goOn(step: Step): void {
+    this.step = step
+    this.reached = step
+    history.pushState({ step }, '', location.pathname)
+  }
+
+  private readonly followHistory = (event: PopStateEvent) => {
+    const wanted = (event.state as { step?: Step } | null)?.step ?? 1
     this.refusal = null
-    this.step = this.step === 3 ? 2 : 1
+    this.step = wanted > this.reached ? this.reached : wanted
   }
 
   private readonly submit = async (event: SubmitEvent) => {
@@ -224,7 +242,7 @@ export class PorticoActivate extends LitElement {
     const faults = Object.keys(this.faults()) as FieldId[]
     if (faults.length > 0) return this.showFaults(faults)
     this.refusal = null
-    if (this.step === 1) this.step = 2
+    if (this.step === 1) this.goOn(2)
     else await this.ask(this.step === 2 ? this.askWho : this.askForAccount)
   }
 
@@ -249,7 +267,7 @@ export class PorticoActivate extends LitElement {
     const ticket = await this.confirm(toConfirmation(this.typed, this.withCode(), this.client.now()))
     this.ticket = ticket
     this.typed = { ...this.typed, username: this.typed.username || ticket.suggestedUsername }
-    this.step = 3
+    this.goOn(3)
   }
 
   private readonly askForAccount = async () => {

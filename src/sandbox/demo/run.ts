@@ -21,7 +21,7 @@ import { createService, type Service } from './service.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-export type DemoParts = {
+type DemoParts = {
   /** Portico's own main file. */
   main: string
   /** Brings the web components up to date. */

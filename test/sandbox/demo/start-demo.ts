@@ -2,7 +2,10 @@
 import { fileURLToPath } from 'node:url'
 import { runDemo } from '../../../src/sandbox/demo/run.ts'
 
+const stub = new URL('./stub-service.ts', import.meta.url)
+const { SERVICE } = process.env
+
 await runDemo(process.argv.slice(2), {
-  main: fileURLToPath(new URL(process.env['SERVICE'] ?? 'stub-service.ts', import.meta.url)),
+  main: fileURLToPath(SERVICE === undefined ? stub : new URL(SERVICE, stub)),
   build: async () => undefined,
 })

@@ -5,9 +5,9 @@ import { createEmr, type EmrOptions } from '../../../src/sandbox/emr.ts'
 
 export const ORIGIN = 'http://127.0.0.1:18081'
 export const FHIR = `${ORIGIN}/fhir`
-export const TOKEN_URL = `${ORIGIN}/oauth/token`
+const TOKEN_URL = `${ORIGIN}/oauth/token`
 export const REDIRECT = 'http://localhost:18080/fernwood/callback'
-export const START = Date.parse('2026-11-20T17:00:00Z')
+const START = Date.parse('2026-11-20T17:00:00Z')
 
 /** Three people who log in and two patients: enough to launch. */
 export const RESOURCES: Resource[] = [
@@ -57,7 +57,7 @@ export async function createClient(clientId: string, alg = 'ES384'): Promise<Cli
   return { clientId, kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
 
-export const SCOPE = 'openid fhirUser launch online_access user/Patient.rus user/Consent.crus'
+const SCOPE = 'openid fhirUser launch online_access user/Patient.rus user/Consent.crus'
 
 /** An EMR with a clock that tests move, and one registered client. */
 export async function createBench(options: Partial<EmrOptions> = {}) {

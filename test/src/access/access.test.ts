@@ -14,13 +14,19 @@ const readCard = async (patient: string) => {
 }
 type Line = { id: string; done: boolean; need: string; reason: string | null }
 const open = (card: Record<string, unknown>) =>
-  (card['lines'] as Line[]).filter(({ done }) => !done).map(({ id, need, reason }) => `${id} ${need} ${reason}`)
+  (card['lines'] as Line[])
+    .filter(({ done }) => !done)
+    .map(({ id, need, reason }) => `${id} ${need} ${reason}`)
 
 describe('the card says the right thing for each kind of patient', () => {
   test.each([
     ['walter', 'not-ready', ['allowed blocks not-asked', 'contact-email mail missing']],
     ['noPhone', 'not-ready', ['allowed blocks not-asked', 'phone advised missing']],
-    ['noContact', 'not-ready', ['allowed blocks not-asked', 'phone advised missing', 'contact-email mail missing']],
+    [
+      'noContact',
+      'not-ready',
+      ['allowed blocks not-asked', 'phone advised missing', 'contact-email mail missing'],
+    ],
     ['deceased', 'stopped', ['allowed blocks not-asked', 'alive blocks deceased']],
     ['aged12', 'stopped', ['allowed blocks not-asked', 'age blocks under-13']],
     ['aged15', 'stopped', ['allowed blocks not-asked', 'age blocks under-age']],
@@ -43,10 +49,16 @@ describe('the card says the right thing for each kind of patient', () => {
 describe('allowing and withdrawing', () => {
   test('who can never be invited cannot be allowed either, and nobody is invited before being allowed', async () => {
     const { tab } = await readCard(PEOPLE.deceased)
-    const body = await expectRefusal(await tab.browser.put(`${tab.api}/access`, { allowPortal: true }), 'not-eligible')
+    const body = await expectRefusal(
+      await tab.browser.put(`${tab.api}/access`, { allowPortal: true }),
+      'not-eligible',
+    )
     expect(body['issues']).toEqual([{ pointer: '/alive', detail: 'deceased' }])
     const { tab: walter } = await readCard(PEOPLE.walter)
-    const refused = await expectRefusal(await walter.browser.post(`${walter.api}/invitations`, {}), 'not-eligible')
+    const refused = await expectRefusal(
+      await walter.browser.post(`${walter.api}/invitations`, {}),
+      'not-eligible',
+    )
     expect(refused['issues']).toEqual([{ pointer: '/allowed', detail: 'not-asked' }])
   })
 
@@ -54,14 +66,19 @@ describe('allowing and withdrawing', () => {
     const { tab } = await readCard(PEOPLE.piotr)
     const { portalId, code } = await service.inviteAndRead(tab)
     const phone = service.openBrowser()
-    const setup = await expectOk(phone.post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.piotr }))
+    const setup = await expectOk(
+      phone.post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.piotr }),
+    )
     const chosen = { ticket: setup['ticket'], username: 'piotr', password: GOOD_PASSWORD }
     await expectOk(phone.post('/fernwood/api/portal/activation/credentials', chosen))
     await expectOk(tab.browser.put(`${tab.api}/access`, { allowPortal: false }))
     await expectRefusal(await phone.get('/fernwood/api/portal/home'), 'signed-out')
     const signIn = { username: 'piotr', password: GOOD_PASSWORD }
     await expectRefusal(await phone.post('/fernwood/api/portal/session', signIn), 'access-paused')
-    await expectRefusal(await phone.post('/fernwood/api/portal/session', { ...signIn, password: 'wrong' }), 'sign-in-refused')
+    await expectRefusal(
+      await phone.post('/fernwood/api/portal/session', { ...signIn, password: 'wrong' }),
+      'sign-in-refused',
+    )
     await expectOk(tab.browser.put(`${tab.api}/access`, { allowPortal: true }))
     await expectOk(phone.post('/fernwood/api/portal/session', signIn))
     await expectRefusal(await tab.browser.post(`${tab.api}/invitations`, {}), 'already-active')
@@ -84,13 +101,17 @@ describe('allowing and withdrawing', () => {
     expect(trail.map(({ action }) => action)).toEqual(['access.allowed', 'access.withdrawn'])
     expect(trail[0]?.actor).toMatch(/^Practitioner\//)
     const consents = service.emr.fhir.search('Consent', `patient=${PEOPLE.carmen}`)
-    expect(consents.filter(({ meta }) => meta?.versionId !== undefined)).toMatchObject([{ status: 'inactive' }])
+    expect(consents.filter(({ meta }) => meta?.versionId !== undefined)).toMatchObject([
+      { status: 'inactive' },
+    ])
   })
 
   test('an EHR without write access to Consent is no obstacle', async () => {
     service.emr.misbehave({ kind: '403', target: 'fhir', method: 'POST' })
     const { tab } = await readCard(PEOPLE.mononym)
-    expect(await expectOk(tab.browser.put(`${tab.api}/access`, { allowPortal: true }))).toMatchObject({ state: 'ready' })
+    expect(await expectOk(tab.browser.put(`${tab.api}/access`, { allowPortal: true }))).toMatchObject({
+      state: 'ready',
+    })
     service.emr.behave()
   })
 })
@@ -137,7 +158,9 @@ test('one screen costs one round trip to the EHR', async () => {
 test('a staff member without the right may look but not change', async () => {
   const strict = await openService({ practice: { staffPermissions: ['access.read'] } })
   const tab = await strict.launch(PEOPLE.walter)
-  expect(await expectOk(tab.browser.get(`${tab.api}/access`))).toMatchObject({ may: { allow: false, create: false } })
+  expect(await expectOk(tab.browser.get(`${tab.api}/access`))).toMatchObject({
+    may: { allow: false, create: false },
+  })
   await expectRefusal(await tab.browser.put(`${tab.api}/access`, { allowPortal: true }), 'not-permitted')
   await expectRefusal(await tab.browser.post(`${tab.api}/invitations`, {}), 'not-permitted')
 })

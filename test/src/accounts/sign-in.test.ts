@@ -14,8 +14,12 @@ beforeAll(async () => {
   service = await openService()
   const { portalId, code } = await service.inviteAndRead(await service.launch(PEOPLE.walter))
   tablet = service.openBrowser()
-  const setup = await expectOk(tablet.post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.walter }))
-  await expectOk(tablet.post('/fernwood/api/portal/activation/credentials', { ...RIGHT, ticket: setup['ticket'] }))
+  const setup = await expectOk(
+    tablet.post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.walter }),
+  )
+  await expectOk(
+    tablet.post('/fernwood/api/portal/activation/credentials', { ...RIGHT, ticket: setup['ticket'] }),
+  )
 })
 
 const from = (host: number) => ({ 'x-forwarded-for': `198.51.100.${host}` })
@@ -25,8 +29,14 @@ describe('signing in', () => {
     const stranger = service.openBrowser()
     const refusals = [
       await expectRefusal(await stranger.post(SESSION, WRONG, from(1)), 'sign-in-refused'),
-      await expectRefusal(await stranger.post(SESSION, { ...WRONG, username: 'nobody' }, from(1)), 'sign-in-refused'),
-      await expectRefusal(await stranger.post('/harbor/api/portal/session', RIGHT, from(1)), 'sign-in-refused'),
+      await expectRefusal(
+        await stranger.post(SESSION, { ...WRONG, username: 'nobody' }, from(1)),
+        'sign-in-refused',
+      ),
+      await expectRefusal(
+        await stranger.post('/harbor/api/portal/session', RIGHT, from(1)),
+        'sign-in-refused',
+      ),
     ].map(({ instance: _instance, ...body }) => body)
     expect(new Set(refusals.map((body) => JSON.stringify(body))).size).toBe(1)
     expect(stranger.cookies.size).toBe(0)
@@ -35,7 +45,9 @@ describe('signing in', () => {
   test('the cookie cannot be read by scripts or sent by other sites, and the store holds only its hash', async () => {
     const phone = service.openBrowser()
     const answer = await phone.post(SESSION, RIGHT, from(2))
-    const cookie = answer.headers.getSetCookie().find((one) => one.startsWith('__Host-portico-patient-fernwood='))
+    const cookie = answer.headers
+      .getSetCookie()
+      .find((one) => one.startsWith('__Host-portico-patient-fernwood='))
     expect(cookie).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
     const rows = JSON.stringify(await service.store.db.selectFrom('session').selectAll().execute())
     expect(rows).not.toContain(phone.cookies.get('__Host-portico-patient-fernwood'))
@@ -69,7 +81,10 @@ describe('a session', () => {
   test('ends after 15 idle minutes and after 8 hours, whichever comes first', async () => {
     const idle = service.openBrowser()
     const view = await expectOk(idle.post(SESSION, RIGHT, from(160)))
-    expect(view).toMatchObject({ idleEndsAt: service.clock.now + 15 * MINUTE_MS, endsAt: service.clock.now + 8 * HOUR_MS })
+    expect(view).toMatchObject({
+      idleEndsAt: service.clock.now + 15 * MINUTE_MS,
+      endsAt: service.clock.now + 8 * HOUR_MS,
+    })
     service.clock.now += 15 * MINUTE_MS
     await expectRefusal(await idle.get(SESSION), 'signed-out')
     const busy = service.openBrowser()
@@ -101,7 +116,10 @@ describe('a session', () => {
     await expectRefusal(await tab.browser.get(SESSION), 'signed-out')
     await expectOk(tab.browser.get(`${tab.api}/access`))
     const mixed = service.openBrowser()
-    mixed.cookies.set('__Host-portico-patient-fernwood', tab.browser.cookies.get('__Host-portico-staff-fernwood') ?? '')
+    mixed.cookies.set(
+      '__Host-portico-patient-fernwood',
+      tab.browser.cookies.get('__Host-portico-staff-fernwood') ?? '',
+    )
     await expectRefusal(await mixed.get(SESSION), 'signed-out')
   })
 })
@@ -111,5 +129,8 @@ test('while the portal is switched off nobody signs in or activates', async () =
   await expectRefusal(await closed.openBrowser().post(SESSION, RIGHT), 'portal-closed')
   const tab = await closed.launch(PEOPLE.walter)
   const card = await expectOk(tab.browser.get(`${tab.api}/access`))
-  expect((card['lines'] as { id: string; reason: string | null }[])[0]).toMatchObject({ id: 'portal-on', reason: 'portal-off' })
+  expect((card['lines'] as { id: string; reason: string | null }[])[0]).toMatchObject({
+    id: 'portal-on',
+    reason: 'portal-off',
+  })
 })

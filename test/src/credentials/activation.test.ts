@@ -28,7 +28,10 @@ const openPhone = () => {
 describe('confirming an activation', () => {
   test('spaces, dashes, lower case and the letters as typed are forgiven', async () => {
     const { portalId, code } = await invite(PEOPLE.piotr)
-    const typed = { portalId: `${portalId.slice(0, 3)} ${portalId.slice(3)}`, code: `${code.slice(0, 4)}-${code.slice(4)}`.toLowerCase() }
+    const typed = {
+      portalId: `${portalId.slice(0, 3)} ${portalId.slice(3)}`,
+      code: `${code.slice(0, 4)}-${code.slice(4)}`.toLowerCase(),
+    }
     const answer = await expectOk(openPhone().confirm({ ...typed, ...IDENTITY.piotr }))
     expect(answer).toMatchObject({ firstName: 'Piotr', suggestedUsername: 'piotr.lukasiewicz@mail.example' })
   })
@@ -46,7 +49,11 @@ describe('confirming an activation', () => {
     const phone = openPhone()
     const bodies = []
     for (const body of wrong) bodies.push(await expectRefusal(await phone.confirm(body), 'no-match'))
-    const unknown = { ...right, portalId: String((Number(portalId) + 1) % 1_000_000).padStart(6, '0'), firstInitial: 'Z' }
+    const unknown = {
+      ...right,
+      portalId: String((Number(portalId) + 1) % 1_000_000).padStart(6, '0'),
+      firstInitial: 'Z',
+    }
     bodies.push(await expectRefusal(await openPhone().confirm(unknown), 'no-match'))
     const comparable = bodies.map(({ instance: _instance, ...body }) => body)
     expect(new Set(comparable.map((body) => JSON.stringify(body))).size).toBe(1)
@@ -63,14 +70,23 @@ describe('confirming an activation', () => {
     await expectRefusal(await phone.confirm({ ...right, code: 'AAAAAAAA' }), 'too-many-tries')
     await expectRefusal(await phone.confirm(right), 'too-many-tries')
     const tab = await service.launch(PEOPLE.carmen)
-    expect(await expectOk(tab.browser.get(`${tab.api}/access`))).toMatchObject({ invitation: { state: 'ended' } })
+    expect(await expectOk(tab.browser.get(`${tab.api}/access`))).toMatchObject({
+      invitation: { state: 'ended' },
+    })
     const renewed = await service.inviteAndRead(tab)
     await expectOk(phone.confirm({ ...right, portalId: renewed.portalId, code: renewed.code }))
   })
 
   test('an unknown portal ID stops after five tries like a known one', async () => {
-    const body = { portalId: '000000', code: 'AAAAAAAA', firstInitial: 'Q', lastInitial: 'Q', birthDate: '1970-01-01' }
-    for (let failure = 1; failure <= 4; failure++) await expectRefusal(await openPhone().confirm(body), 'no-match')
+    const body = {
+      portalId: '000000',
+      code: 'AAAAAAAA',
+      firstInitial: 'Q',
+      lastInitial: 'Q',
+      birthDate: '1970-01-01',
+    }
+    for (let failure = 1; failure <= 4; failure++)
+      await expectRefusal(await openPhone().confirm(body), 'no-match')
     await expectRefusal(await openPhone().confirm(body), 'too-many-tries')
   })
 
@@ -107,9 +123,14 @@ describe('confirming an activation', () => {
       const setup = await expectOk(phone.confirm({ portalId, code, ...IDENTITY.lena }))
       expect(setup['firstName']).toBe(name)
       await expectOk(phone.choose({ ticket: setup['ticket'], username, password: GOOD_PASSWORD }))
-      expect(await expectOk(phone.get('/fernwood/api/portal/home'))).toMatchObject({ profile: { firstName: name } })
+      expect(await expectOk(phone.get('/fernwood/api/portal/home'))).toMatchObject({
+        profile: { firstName: name },
+      })
     }
-    await expectRefusal(await openPhone().confirm({ portalId: lena.portalId, code: luca.code, ...IDENTITY.lena }), 'no-match')
+    await expectRefusal(
+      await openPhone().confirm({ portalId: lena.portalId, code: luca.code, ...IDENTITY.lena }),
+      'no-match',
+    )
   })
 
   test('a new letter ends the older one at once; an old letter ends by itself', async () => {
@@ -117,10 +138,16 @@ describe('confirming an activation', () => {
     const first = await service.inviteAndRead(tab)
     const second = await service.inviteAndRead(tab)
     const identity = { firstInitial: '小', lastInitial: '王', birthDate: '1990-06-18' }
-    await expectRefusal(await openPhone().confirm({ portalId: first.portalId, code: first.code, ...identity }), 'no-match')
+    await expectRefusal(
+      await openPhone().confirm({ portalId: first.portalId, code: first.code, ...identity }),
+      'no-match',
+    )
     await expectOk(openPhone().confirm({ portalId: second.portalId, code: second.code, ...identity }))
     service.clock.now += 30 * DAY_MS + MINUTE_MS
-    await expectRefusal(await openPhone().confirm({ portalId: second.portalId, code: second.code, ...identity }), 'no-match')
+    await expectRefusal(
+      await openPhone().confirm({ portalId: second.portalId, code: second.code, ...identity }),
+      'no-match',
+    )
     service.clock.now -= 30 * DAY_MS + MINUTE_MS
   })
 })
@@ -137,10 +164,19 @@ describe('choosing username and password', () => {
   test('a weak password, a taken or odd username cost nothing: the ticket stays good', async () => {
     const { phone, ticket } = await confirmed(PEOPLE.rosa, ROSA)
     const choose = (password: string, username = 'rosa.nunez') => phone.choose({ ticket, username, password })
-    expect(await expectRefusal(await choose('too short'), 'weak-password')).toMatchObject({ reason: 'short', missing: 6 })
-    expect(await expectRefusal(await choose('RosaNuñez19550130'), 'weak-password')).toMatchObject({ reason: 'context' })
-    expect(await expectRefusal(await choose('passwordpassword1'), 'weak-password')).toMatchObject({ reason: 'common' })
-    expect(await expectRefusal(await choose('x'.repeat(200)), 'weak-password')).toMatchObject({ reason: 'long' })
+    expect(await expectRefusal(await choose('too short'), 'weak-password')).toMatchObject({
+      reason: 'short',
+      missing: 6,
+    })
+    expect(await expectRefusal(await choose('RosaNuñez19550130'), 'weak-password')).toMatchObject({
+      reason: 'context',
+    })
+    expect(await expectRefusal(await choose('passwordpassword1'), 'weak-password')).toMatchObject({
+      reason: 'common',
+    })
+    expect(await expectRefusal(await choose('x'.repeat(200)), 'weak-password')).toMatchObject({
+      reason: 'long',
+    })
     await expectRefusal(await choose(GOOD_PASSWORD, 'rosa nunez <b>'), 'invalid-request')
     const taken = await expectRefusal(await choose(GOOD_PASSWORD, 'LENA'), 'username-taken')
     expect(taken['suggestion']).toMatch(/^rnúñez/)
@@ -157,7 +193,7 @@ describe('choosing username and password', () => {
       one.choose({ ticket: first, username: 'aiko.one', password: GOOD_PASSWORD }),
       other.choose({ ticket: second, username: 'aiko.two', password: GOOD_PASSWORD }),
     ])
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 410])
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 410]))
   })
 
   test('a phone that dies before the password leaves the letter good; the page itself ends after 15 minutes', async () => {
@@ -174,11 +210,17 @@ describe('choosing username and password', () => {
     const maria = await confirmed(PEOPLE.maria, IDENTITY.maria)
     expect(maria.suggested).toBe('familia.nunez@mail.example')
     service.emr.misbehave({ kind: 'down', target: 'fhir' })
-    await expectOk(maria.phone.choose({ ticket: maria.ticket, username: maria.suggested, password: GOOD_PASSWORD }))
+    await expectOk(
+      maria.phone.choose({ ticket: maria.ticket, username: maria.suggested, password: GOOD_PASSWORD }),
+    )
     const home = await expectOk(maria.phone.get('/fernwood/api/portal/home'))
     expect(home).toMatchObject({ firstName: 'Maria', chart: 'unavailable', profile: null })
     service.emr.behave()
-    const andres = await confirmed(PEOPLE.andres, { firstInitial: 'A', lastInitial: 'N', birthDate: '1985-02-11' })
+    const andres = await confirmed(PEOPLE.andres, {
+      firstInitial: 'A',
+      lastInitial: 'N',
+      birthDate: '1985-02-11',
+    })
     expect(andres.suggested).toBe('familia.nunez2')
   })
 })

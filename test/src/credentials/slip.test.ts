@@ -12,7 +12,8 @@ beforeAll(async () => {
   await expectOk(tab.browser.put(`${tab.api}/access`, { allowPortal: true }))
 })
 
-const issue = async () => new URL((await expectOk(tab.browser.post(`${tab.api}/invitations`, {})))['slipUrl'] as string)
+const issue = async () =>
+  new URL((await expectOk(tab.browser.post(`${tab.api}/invitations`, {})))['slipUrl'] as string)
 const open = (url: URL) => tab.browser.post('/fernwood/api/slip', { token: url.hash.slice(1) })
 
 test('the slip is in the patient’s language, holds what the letter needs, and is shown once', async () => {
@@ -20,7 +21,9 @@ test('the slip is in the patient’s language, holds what the letter needs, and 
   expect(`${url.origin}${url.pathname}`).toBe('http://localhost:8080/fernwood/slip')
   const slip = await expectOk(open(url))
   expect(slip).toMatchObject({ firstName: 'Maria', language: 'es', practice: { phone: '(555) 010-0100' } })
-  expect(slip['activateUrl']).toBe(`http://localhost:8080/fernwood/portal/activate#id=${slip['portalId']}&code=${slip['code']}`)
+  expect(slip['activateUrl']).toBe(
+    `http://localhost:8080/fernwood/portal/activate#id=${String(slip['portalId'])}&code=${String(slip['code'])}`,
+  )
   const qr = slip['qr'] as string[]
   expect(qr.every((row) => row.length === qr.length && /^[01]+$/.test(row))).toBe(true)
   await expectRefusal(await open(url), 'slip-opened')
@@ -47,14 +50,22 @@ test('a double click makes one letter: the same key gets the same slip', async (
   const send = () => tab.browser.post(`${tab.api}/invitations`, {}, key)
   const [one, two] = await Promise.all([send(), send()])
   const again = await expectOk(send())
-  const answers = await Promise.all([one, two].map(async (answer) => ({ status: answer.status, body: await answer.json() })))
+  const answers = await Promise.all(
+    [one, two].map(async (answer) => ({ status: answer.status, body: await answer.json() })),
+  )
   const done = answers.filter(({ status }) => status === 201)
   expect(done.length).toBeGreaterThan(0)
   for (const { body } of done) expect(body).toEqual(again)
   for (const { status, body } of answers.filter((answer) => answer.status !== 201))
     expect({ status, code: (body as { code: string }).code }).toEqual({ status: 409, code: 'in-progress' })
-  await expectRefusal(await tab.browser.post(`${tab.api}/invitations`, { other: true }, key), 'idempotency-mismatch')
-  await expectRefusal(await tab.browser.post(`${tab.api}/invitations`, {}, { 'idempotency-key': 'x' }), 'invalid-request')
+  await expectRefusal(
+    await tab.browser.post(`${tab.api}/invitations`, { other: true }, key),
+    'idempotency-mismatch',
+  )
+  await expectRefusal(
+    await tab.browser.post(`${tab.api}/invitations`, {}, { 'idempotency-key': 'x' }),
+    'invalid-request',
+  )
 })
 
 test('no secret of a letter is readable in the store', async () => {

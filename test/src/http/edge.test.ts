@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ChooseCredentials, ConfirmActivation, OpenSlip } from '../../../src/credentials/schema.ts'
 import { SignIn } from '../../../src/accounts/schema.ts'
@@ -39,13 +39,19 @@ describe('state changes on cookie routes', () => {
 
   test('that are not JSON, not readable, too large or odd are refused, never a 5xx', async () => {
     const post = (body: unknown, headers = {}) => tab.browser.post(SESSION, body, headers)
-    await expectRefusal(await post('a=b', { 'content-type': 'application/x-www-form-urlencoded' }), 'unsupported-media-type')
+    await expectRefusal(
+      await post('a=b', { 'content-type': 'application/x-www-form-urlencoded' }),
+      'unsupported-media-type',
+    )
     await expectRefusal(await post('{"username":'), 'invalid-request')
     await expectRefusal(await post({ ...BODY, password: 'x'.repeat(70_000) }), 'too-large')
     const odd = await expectRefusal(await post({ ...BODY, admin: true }), 'invalid-request')
     expect(odd['issues']).toHaveLength(1)
     await expectRefusal(await post({ username: ['x'], password: 1 }), 'invalid-request')
-    await expectRefusal(await post('{"__proto__":{"admin":true},"username":"x","password":"y"}'), 'invalid-request')
+    await expectRefusal(
+      await post('{"__proto__":{"admin":true},"username":"x","password":"y"}'),
+      'invalid-request',
+    )
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
   })
 
@@ -80,7 +86,12 @@ describe('every answer', () => {
     const page = await service.openBrowser().get(path)
     expect(page.status).toBe(200)
     const policy = page.headers.get('content-security-policy') ?? ''
-    for (const part of ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'", ancestors])
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "require-trusted-types-for 'script'",
+      ancestors,
+    ])
       expect(policy).toContain(part)
     expect(policy).not.toContain('unsafe')
     expect(page.headers.get('referrer-policy')).toBe('no-referrer')
@@ -97,7 +108,9 @@ describe('every answer', () => {
 
 test('keys, liveness and readiness are public; figures are for this machine or a token', async () => {
   const browser = service.openBrowser()
-  const { keys } = (await (await browser.get('/.well-known/jwks.json')).json()) as { keys: Record<string, unknown>[] }
+  const { keys } = (await (await browser.get('/.well-known/jwks.json')).json()) as {
+    keys: Record<string, unknown>[]
+  }
   expect(keys).toHaveLength(2)
   for (const key of keys) expect(Object.keys(key)).not.toContain('d')
   expect((await browser.get('/healthz')).status).toBe(200)
@@ -107,8 +120,14 @@ test('keys, liveness and readiness are public; figures are for this machine or a
 })
 
 test('the OpenAPI document names every JSON route with a body', async () => {
-  const document = (await (await service.openBrowser().get('/openapi.json')).json()) as { paths: Record<string, unknown> }
+  const document = (await (await service.openBrowser().get('/openapi.json')).json()) as {
+    paths: Record<string, unknown>
+  }
   expect(Object.keys(document.paths)).toEqual(
-    expect.arrayContaining(['/{practice}/api/portal/activation', '/{practice}/api/portal/session', '/{practice}/api/slip']),
+    expect.arrayContaining([
+      '/{practice}/api/portal/activation',
+      '/{practice}/api/portal/session',
+      '/{practice}/api/slip',
+    ]),
   )
 })

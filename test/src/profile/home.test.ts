@@ -11,7 +11,9 @@ beforeAll(async () => {
   service = await openService()
   const { portalId, code } = await service.inviteAndRead(await service.launch(PEOPLE.maria))
   phone = service.openBrowser()
-  const setup = await expectOk(phone.post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.maria }))
+  const setup = await expectOk(
+    phone.post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.maria }),
+  )
   const chosen = { ticket: setup['ticket'], username: 'maria', password: GOOD_PASSWORD }
   await expectOk(phone.post('/fernwood/api/portal/activation/credentials', chosen))
 })
@@ -24,8 +26,14 @@ test('the profile is read live, in one round trip, and the read is in the trail 
     chart: 'shown',
     profile: { name: 'Maria Núñez', language: 'es', phones: [{ use: 'home' }, { use: 'mobile' }] },
   })
-  expect(service.emr.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`GET /fhir/Patient/${PEOPLE.maria}`])
-  const reads = await service.store.db.selectFrom('audit').select('patient_id').where('action', '=', 'profile.read').execute()
+  expect(service.emr.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    `GET /fhir/Patient/${PEOPLE.maria}`,
+  ])
+  const reads = await service.store.db
+    .selectFrom('audit')
+    .select('patient_id')
+    .where('action', '=', 'profile.read')
+    .execute()
   expect(reads).toEqual([{ patient_id: PEOPLE.maria }, { patient_id: PEOPLE.maria }])
 })
 
@@ -33,7 +41,11 @@ test.each(['down', '500', 'html', '401', '429'] as const)(
   'an EHR that is %s leaves the patient signed in, greeted, and told that the chart cannot be shown',
   async (kind) => {
     service.emr.misbehave({ kind, target: 'fhir', times: 3 })
-    expect(await expectOk(phone.get(HOME))).toMatchObject({ firstName: 'Maria', chart: 'unavailable', profile: null })
+    expect(await expectOk(phone.get(HOME))).toMatchObject({
+      firstName: 'Maria',
+      chart: 'unavailable',
+      profile: null,
+    })
     service.emr.behave()
     expect(await expectOk(phone.get(HOME))).toMatchObject({ chart: 'shown' })
   },

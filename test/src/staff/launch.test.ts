@@ -17,7 +17,11 @@ const beginLaunch = async (browser = service.openBrowser()) => {
 }
 /** A launch that went wrong is a page for a person; its code is in a header. */
 const expectNotice = async (response: Response, status: number, code: string) => {
-  expect({ status: response.status, type: response.headers.get('content-type'), code: response.headers.get('x-portico-problem') }).toEqual({
+  expect({
+    status: response.status,
+    type: response.headers.get('content-type'),
+    code: response.headers.get('x-portico-problem'),
+  }).toEqual({
     status,
     type: 'text/html; charset=UTF-8',
     code,
@@ -29,12 +33,20 @@ describe('an EHR launch', () => {
   test('tells the tab who it is for; the cookie is bound, sealed and Lax at the top level', async () => {
     const { browser, begun, back } = await beginLaunch()
     const cookie = begun.headers.getSetCookie()[0] ?? ''
-    expect(cookie).toMatch(/^__Host-portico-launch-.{8}=.+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+    expect(cookie).toMatch(
+      /^__Host-portico-launch-.{8}=.+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
     const done = await browser.get(back)
-    expect(done.headers.getSetCookie().find((one) => one.startsWith('__Host-portico-staff-fernwood='))).toMatch(/SameSite=Lax/)
+    expect(
+      done.headers.getSetCookie().find((one) => one.startsWith('__Host-portico-staff-fernwood=')),
+    ).toMatch(/SameSite=Lax/)
     const launch = (done.headers.get('location') ?? '').split('/')[4]
     const view = await expectOk(browser.get(`/fernwood/api/staff/launches/${launch}`))
-    expect(view).toMatchObject({ patient: PEOPLE.walter, needPatientBanner: true, staff: { fhirUser: expect.stringMatching(/^Practitioner\//) } })
+    expect(view).toMatchObject({
+      patient: PEOPLE.walter,
+      needPatientBanner: true,
+      staff: { fhirUser: expect.stringMatching(/^Practitioner\//) },
+    })
   })
 
   test('inside a frame both cookies are partitioned, and the page may be framed by the EMR only', async () => {
@@ -48,7 +60,9 @@ describe('an EHR launch', () => {
     const staff = done.headers.getSetCookie().find((one) => one.startsWith('__Host-portico-staff-'))
     expect(staff).toMatch(/SameSite=None; Partitioned$/)
     const page = await browser.get(done.headers.get('location') ?? '')
-    expect(page.headers.get('content-security-policy')).toMatch(/frame-ancestors 'self' http:\/\/127\.0\.0\.1:8081$/)
+    expect(page.headers.get('content-security-policy')).toMatch(
+      /frame-ancestors 'self' http:\/\/127\.0\.0\.1:8081$/,
+    )
   })
 
   test.each([
@@ -67,10 +81,19 @@ describe('an EHR launch', () => {
   })
 
   test('the common launch address finds the practice by its issuer', async () => {
-    const { iss, launch } = service.emrs.harbor.createLaunch({ patient: Object.values(HARBOR_PEOPLE)[0] ?? '', user: 'front-desk' })
+    const { iss, launch } = service.emrs.harbor.createLaunch({
+      patient: Object.values(HARBOR_PEOPLE)[0] ?? '',
+      user: 'front-desk',
+    })
     const begun = await service.openBrowser().get(`/launch?${new URLSearchParams({ iss, launch })}`)
-    expect(begun.headers.get('location')).toContain('redirect_uri=http%3A%2F%2Flocalhost%3A8080%2Fharbor%2Fcallback')
-    await expectNotice(await service.openBrowser().get('/launch?iss=https://nobody.example&launch=x'), 400, 'launch-refused')
+    expect(begun.headers.get('location')).toContain(
+      'redirect_uri=http%3A%2F%2Flocalhost%3A8080%2Fharbor%2Fcallback',
+    )
+    await expectNotice(
+      await service.openBrowser().get('/launch?iss=https://nobody.example&launch=x'),
+      400,
+      'launch-refused',
+    )
   })
 
   test('another browser, a second use, a launch too old, and another practice’s callback get nowhere', async () => {
@@ -92,21 +115,28 @@ describe('an EHR launch', () => {
     ['500', 'token', 502, 'ehr-unavailable'],
     ['down', 'token', 502, 'ehr-unavailable'],
     ['html', 'token', 502, 'ehr-unavailable'],
-  ] as const)('an EMR that answers %s at its %s endpoint opens nothing', async (kind, target, status, code) => {
-    const { browser, back } = await beginLaunch()
-    service.emr.misbehave({ kind, target })
-    await expectNotice(await browser.get(back), status, code)
-    service.emr.behave()
-    expect([...browser.cookies.keys()].some((name) => name.includes('staff'))).toBe(false)
-  })
+  ] as const)(
+    'an EMR that answers %s at its %s endpoint opens nothing',
+    async (kind, target, status, code) => {
+      const { browser, back } = await beginLaunch()
+      service.emr.misbehave({ kind, target })
+      await expectNotice(await browser.get(back), status, code)
+      service.emr.behave()
+      expect([...browser.cookies.keys()].some((name) => name.includes('staff'))).toBe(false)
+    },
+  )
 })
 
 describe('a staff session', () => {
   test('keeps two patients in two tabs apart; a request for the other one is a stale tab', async () => {
     const walter = await service.launch(PEOPLE.walter)
     const maria = await service.launch(PEOPLE.maria, { browser: walter.browser })
-    expect(await expectOk(walter.browser.get(`${walter.api}/access`))).toMatchObject({ patient: { firstName: 'Walter' } })
-    expect(await expectOk(walter.browser.get(`${maria.api}/access`))).toMatchObject({ patient: { firstName: 'Maria' } })
+    expect(await expectOk(walter.browser.get(`${walter.api}/access`))).toMatchObject({
+      patient: { firstName: 'Walter' },
+    })
+    expect(await expectOk(walter.browser.get(`${maria.api}/access`))).toMatchObject({
+      patient: { firstName: 'Maria' },
+    })
     const crossed = `/fernwood/api/staff/launches/${walter.launch}/patients/${PEOPLE.maria}`
     await expectRefusal(await walter.browser.get(`${crossed}/access`), 'stale-tab')
     await expectRefusal(await walter.browser.put(`${crossed}/access`, { allowPortal: true }), 'stale-tab')
@@ -137,7 +167,8 @@ describe('a staff session', () => {
     const long = await service.launch(PEOPLE.walter)
     for (let spent = 0; spent < 8 * HOUR_MS; spent += 10 * MINUTE_MS) {
       service.clock.now += 10 * MINUTE_MS
-      if (spent < 7.5 * HOUR_MS) await expectOk(long.browser.get(`/fernwood/api/staff/launches/${long.launch}`))
+      if (spent < 7.5 * HOUR_MS)
+        await expectOk(long.browser.get(`/fernwood/api/staff/launches/${long.launch}`))
     }
     await expectRefusal(await long.browser.get(`${long.api}/access`), 'launch-ended')
   })
@@ -161,7 +192,10 @@ describe('two practices', () => {
     const harbor = await service.launch(id, { slug: 'harbor', browser: fernwood.browser })
     await expectOk(fernwood.browser.get(`${fernwood.api}/access`))
     await expectOk(fernwood.browser.get(`${harbor.api}/access`))
-    await expectRefusal(await fernwood.browser.get(harbor.api.replace('/harbor/', '/fernwood/') + '/access'), 'launch-ended')
+    await expectRefusal(
+      await fernwood.browser.get(harbor.api.replace('/harbor/', '/fernwood/') + '/access'),
+      'launch-ended',
+    )
     const stolen = service.openBrowser()
     const token = fernwood.browser.cookies.get('__Host-portico-staff-fernwood') ?? ''
     stolen.cookies.set('__Host-portico-staff-harbor', token)

@@ -1,0 +1,308 @@
+import { describe, expect, test, vi } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
+import '../../../web-components/shell/staff.ts'
+import { CARDS, cardOf, DAY_MS, launchView, lines } from '../support/fixtures.ts'
+import { type Answer, focused, openStage, show } from '../support/stage.ts'
+
+const stage = openStage()
+const STAFF = '/fernwood/staff/l/L1/'
+const READ = 'GET staff/launches/L1/patients/12/access'
+const SAVE = 'PUT staff/launches/L1/patients/12/access'
+const INVITE = 'POST staff/launches/L1/patients/12/invitations'
+const SLIP_URL = 'https://staff.fernwood.example/fernwood/slip#token'
+const button = (name: string | RegExp) => page.getByRole('button', { name })
+const said = (text: string | RegExp) => expect.element(page.getByText(text)).toBeVisible()
+
+async function openCard(card: (typeof CARDS)[string] | undefined, launch = launchView()) {
+  stage.on('GET staff/launches/L1', () => ({ body: launch }))
+  stage.on(READ, () => ({ body: card }))
+  await show('portico-staff', STAFF)
+  await expect.element(page.getByRole('heading', { level: 2, name: 'Patient portal' })).toBeVisible()
+}
+
+/** Stands in for the window that the letter opens in. */
+function stubWindow() {
+  const letter = {
+    closed: false,
+    opener: window as unknown,
+    document: { title: '' },
+    location: { replace: vi.fn<(url: string) => void>() },
+    close: vi.fn<() => void>(),
+  }
+  const open = vi.spyOn(window, 'open').mockReturnValue(letter as unknown as Window)
+  return { letter, open }
+}
+
+describe('where things stand', () => {
+  test.each([
+    ['not ready', '2 things missing', 'Walter can be invited once these are done.'],
+    ['almost ready', '1 thing missing', 'Almost ready for Walter.'],
+    ['ready', 'Ready', 'Everything is in place for Walter.'],
+    ['invited', 'Invited', 'Waiting for Walter. 14 days left.'],
+    ['expired', 'Letter too old', 'The letter for Walter is too old to use.'],
+    ['five wrong tries', 'Too many tries', 'The letter for Walter stopped after 5 wrong tries.'],
+    ['active', 'Active', 'Walter is using the portal.'],
+    ['suspended', 'Suspended', "Walter can't sign in right now."],
+    ['deceased', 'Not possible', "Walter can't be invited."],
+  ])('%s', async (state, pill, headline) => {
+    await openCard(CARDS[state])
+    await expect.element(page.getByText(pill, { exact: true })).toBeVisible()
+    await expect.element(page.getByText(headline, { exact: true })).toBeVisible()
+  })
+
+  test.each([
+    ['deceased', { alive: 'deceased' }, 'The chart says that Walter has died.'],
+    ['merged', { 'not-merged': 'merged' }, 'This chart was merged into another one. Open that one instead.'],
+    ['inactive', { active: 'inactive' }, 'This chart is inactive in the EMR.'],
+    [
+      'under 13',
+      { age: 'under-13' },
+      "Walter is under 13. Children under 13 can't have a portal of their own.",
+    ],
+    ['under age', { age: 'under-age' }, 'Walter is not old enough yet for a portal at this practice.'],
+  ])('stopped because %s: says why and offers no Create', async (_name, missing, why) => {
+    await openCard(cardOf('stopped', { lines: lines(missing), may: { allow: false, create: false } }))
+    await said(why)
+    expect(button('Create credentials').elements()).toEqual([])
+    expect(button('Save').elements()).toEqual([])
+  })
+
+  test('what is missing comes first; what is fine and what would help fold away and never count', async () => {
+    await openCard(CARDS['not ready'])
+    await said('7 of 9 ready')
+    await said('The EMR has no full date. Add month and day there.')
+    await said('Walter has not been asked yet.')
+    await expect.element(page.getByText('(555) 010-0142')).not.toBeVisible()
+    await page.getByText('8 things are ready').click()
+    await said('(555) 010-0142')
+    await page.getByText('2 things would help').click()
+    await expect.element(page.getByText('Only for e-mail.').first()).toBeVisible()
+  })
+
+  test('the banner says whose card it is only where the EMR does not', async () => {
+    await openCard(CARDS['ready'])
+    await expect
+      .element(page.getByRole('region', { name: 'Patient', exact: true }))
+      .toHaveTextContent('Walter James Okafor Born March 14, 1948 · 78 years old · MRN 004417 · English')
+    await openCard(CARDS['ready'], launchView({ needPatientBanner: false }))
+    await said('Everything is in place for Walter.')
+    expect(page.getByText('Walter James Okafor', { exact: true }).elements()).toEqual([])
+  })
+
+  test('who may not change it reads whom to ask', async () => {
+    await openCard(CARDS['look only'])
+    await said('You can look but not change this. Ask someone with “Manage access”.')
+    expect(page.getByRole('switch').elements()).toEqual([])
+    expect(button('Create credentials').elements()).toEqual([])
+  })
+})
+
+describe('allowing', () => {
+  test('the switch is saved by one Save, and the card moves on', async () => {
+    await openCard(CARDS['almost ready'])
+    stage.on(SAVE, () => ({ body: CARDS['ready'] }))
+    const create = button('Create credentials')
+    await expect.element(create).toHaveAttribute('aria-disabled', 'true')
+    await expect
+      .element(create)
+      .toHaveAccessibleDescription('Create credentials opens when the thing above is saved.')
+    await page.getByRole('switch', { name: 'Allow patient portal' }).click()
+    await button('Save').click()
+    await said('Everything is in place for Walter.')
+    await expect.element(create).toHaveAttribute('aria-disabled', 'false')
+    expect(stage.asked(SAVE).map(({ body }) => body)).toEqual([{ allowPortal: true }])
+    await expect.element(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeInTheDocument()
+  })
+
+  test('Save without a change asks nothing', async () => {
+    await openCard(CARDS['almost ready'])
+    await button('Save').click()
+    await expect
+      .element(page.getByRole('status').filter({ hasText: 'Nothing has changed yet.' }))
+      .toBeInTheDocument()
+    expect(stage.asked(SAVE)).toEqual([])
+  })
+
+  test('a patient who is in can be shut out again, and the card says what that does', async () => {
+    await openCard(CARDS['active'])
+    await page.getByText('Portal allowed').click()
+    await said('Switching this off ends the letter and every sign-in of Walter at once.')
+    stage.on(SAVE, () => ({ body: CARDS['suspended'] }))
+    await page.getByRole('switch').click()
+    await button('Save').click()
+    await said("Walter can't sign in right now.")
+    expect(stage.asked(SAVE)[0]?.body).toEqual({ allowPortal: false })
+  })
+
+  const refusals: [string, Answer, string][] = [
+    ['EMR down', { status: 502, code: 'ehr-unavailable' }, "The EMR isn't answering."],
+    ['no right', { status: 403, code: 'not-permitted' }, 'You can look but not change this.'],
+    ['EMR says no', { status: 403, code: 'ehr-refused' }, "The EMR doesn't let you do this."],
+    ['changed meanwhile', { status: 409, code: 'conflict' }, 'Someone changed this a minute ago.'],
+    ['value refused', { status: 422, code: 'ehr-rejected' }, "The EMR doesn't accept this value."],
+    [
+      'too fast',
+      { status: 429, code: 'too-many-tries', extra: { retryAfter: 30 } },
+      'Try again in 30 seconds.',
+    ],
+    ['offline', 'offline', 'You seem to be offline.'],
+  ]
+  test.each(refusals)('%s: said in words, the switch stays as it was set', async (_name, answer, words) => {
+    await openCard(CARDS['almost ready'])
+    stage.on(SAVE, () => answer)
+    await page.getByRole('switch').click()
+    await button('Save').click()
+    await said(words)
+    await vi.waitFor(() => expect(focused()?.hasAttribute('data-notice')).toBe(true))
+    await expect.element(page.getByRole('switch')).toBeChecked()
+  })
+
+  test.each([
+    ['the launch is over', 401, 'launch-ended' as const, 'Your EMR session has ended.'],
+    [
+      'the EMR session is over',
+      401,
+      'ehr-session-ended' as const,
+      'Open Portico from the EMR again; your text is kept.',
+    ],
+    ['the tab is stale', 409, 'stale-tab' as const, 'This tab shows another patient.'],
+  ])('%s: only the words stay', async (_name, status, code, words) => {
+    await openCard(CARDS['ready'])
+    stage.on(READ, () => ({ status, code }))
+    await button('Check again').click()
+    await said(words)
+    expect(button('Create credentials').elements()).toEqual([])
+    expect(page.getByText('Walter James Okafor').elements()).toEqual([])
+  })
+
+  test('an EMR that does not answer is asked again after 15 seconds, not before, and not while hidden', async () => {
+    await openCard(CARDS['ready'])
+    stage.on(READ, () => ({ status: 502, code: 'ehr-unavailable' }))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await button('Check again').click()
+    await said("The EMR isn't answering.")
+    const asked = stage.asked(READ).length
+    stage.on(READ, () => ({ body: CARDS['ready'] }))
+    const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
+    vi.advanceTimersByTime(15_000)
+    expect(stage.asked(READ)).toHaveLength(asked)
+    hidden.mockReturnValue(false)
+    document.dispatchEvent(new Event('visibilitychange'))
+    vi.useRealTimers()
+    await vi.waitFor(() => expect(stage.asked(READ)).toHaveLength(asked + 1))
+    expect(page.getByText("The EMR isn't answering.").elements()).toEqual([])
+    hidden.mockRestore()
+  })
+})
+
+describe('creating', () => {
+  test('asks first: whom it is about and what will happen; Cancel has focus and changes nothing', async () => {
+    await openCard(CARDS['ready'])
+    await button('Create credentials').click()
+    const dialog = page.getByRole('dialog', { name: 'Create credentials for Walter?' })
+    await expect.element(dialog).toBeVisible()
+    await said('Walter James Okafor, born March 14, 1948')
+    expect(focused()?.textContent.trim()).toBe('Cancel')
+    await userEvent.keyboard('{Escape}')
+    await expect.element(dialog).not.toBeInTheDocument()
+    expect(focused()?.textContent.trim()).toBe('Create credentials')
+    expect(stage.asked(INVITE)).toEqual([])
+  })
+
+  test('the letter’s window opens on the click and then shows the slip; the card is Invited', async () => {
+    const { letter, open } = stubWindow()
+    await openCard(CARDS['ready'])
+    stage.on(INVITE, () => ({ status: 201, body: { slipUrl: SLIP_URL, validUntil: Date.now() + DAY_MS } }))
+    await button('Create credentials').click()
+    stage.on(READ, () => ({ body: CARDS['invited'] }))
+    await page.getByRole('dialog').getByRole('button', { name: 'Create credentials' }).click()
+    await said('Waiting for Walter. 14 days left.')
+    expect(open).toHaveBeenCalledTimes(1)
+    expect(letter.location.replace).toHaveBeenCalledExactlyOnceWith(SLIP_URL)
+    expect(letter.opener).toBeNull()
+    expect(document.documentElement.outerHTML).not.toContain('#token')
+    await vi.waitFor(() => expect(focused()?.textContent).toBe('Waiting for Walter. 14 days left.'))
+    open.mockRestore()
+  })
+
+  test('a double click makes one letter', async () => {
+    const { open } = stubWindow()
+    await openCard(CARDS['ready'])
+    stage.on(INVITE, () => 'never')
+    await button('Create credentials').click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Create credentials' }).dblClick()
+    await expect.element(button('Making the letter…')).toHaveAttribute('aria-busy', 'true')
+    expect(stage.asked(INVITE)).toHaveLength(1)
+    expect(open).toHaveBeenCalledTimes(1)
+    open.mockRestore()
+  })
+
+  test('a lost answer closes the window, and the next press sends the same key', async () => {
+    const { letter, open } = stubWindow()
+    await openCard(CARDS['ready'])
+    stage.on(INVITE, () => 'offline')
+    await button('Create credentials').click()
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Create credentials' })
+    await confirm.click()
+    await said('You seem to be offline.')
+    expect(letter.close).toHaveBeenCalledTimes(1)
+    stage.on(INVITE, () => ({ status: 201, body: { slipUrl: SLIP_URL, validUntil: Date.now() + DAY_MS } }))
+    await confirm.click()
+    await vi.waitFor(() => expect(letter.location.replace).toHaveBeenCalledWith(SLIP_URL))
+    const [first, second] = stage.asked(INVITE).map(({ key }) => key)
+    expect(second).toBe(first)
+    open.mockRestore()
+  })
+
+  test('a blocked window leaves a link to the letter', async () => {
+    const open = vi.spyOn(window, 'open').mockReturnValue(null)
+    await openCard(CARDS['ready'])
+    stage.on(INVITE, () => ({ status: 201, body: { slipUrl: SLIP_URL, validUntil: Date.now() + DAY_MS } }))
+    await button('Create credentials').click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Create credentials' }).click()
+    const link = page.getByRole('link', { name: 'Open the letter' })
+    await expect.element(link).toHaveAttribute('href', SLIP_URL)
+    await expect.element(link).toHaveAttribute('rel', 'noopener')
+    open.mockRestore()
+  })
+
+  test('a new letter says that the older one stops working', async () => {
+    await openCard(CARDS['invited'])
+    await button('New letter…').click()
+    await expect.element(page.getByRole('dialog', { name: 'Make a new letter for Walter?' })).toBeVisible()
+    await said('The older letter for Walter stops working at once.')
+  })
+
+  test('what changed meanwhile closes the question and shows the card as it is now', async () => {
+    const { open } = stubWindow()
+    await openCard(CARDS['ready'])
+    await button('Create credentials').click()
+    stage.on(INVITE, () => ({ status: 409, code: 'not-eligible' }))
+    stage.on(READ, () => ({ body: CARDS['almost ready'] }))
+    await page.getByRole('dialog').getByRole('button', { name: 'Create credentials' }).click()
+    await said('Something changed meanwhile.')
+    await said('Almost ready for Walter.')
+    open.mockRestore()
+  })
+
+  test('a launch that asks for it opens the question at once', async () => {
+    await openCard(CARDS['ready'], launchView({ intent: 'create-credentials' }))
+    await expect.element(page.getByRole('dialog', { name: 'Create credentials for Walter?' })).toBeVisible()
+  })
+})
+
+describe('the staff app', () => {
+  test('a launch that is over says how to come back', async () => {
+    stage.on('GET staff/launches/L1', () => ({ status: 401, code: 'launch-ended' }))
+    await show('portico-staff', STAFF)
+    await said('Your EMR session has ended.')
+  })
+
+  test('signing out of Portico takes the card away', async () => {
+    await openCard(CARDS['ready'])
+    stage.on('DELETE staff/launches/L1', () => ({ status: 204, body: null }))
+    await button('Sign out').click()
+    await said("You're signed out of Portico.")
+    expect(page.getByText('Walter James Okafor').elements()).toEqual([])
+  })
+})

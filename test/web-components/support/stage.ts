@@ -1,0 +1,120 @@
+import axe from 'axe-core'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
+import { page } from 'vitest/browser'
+import '../../../web-components/ui/page.css'
+import type { Language } from '../../../src/practices/schema.ts'
+import type { ProblemCode } from '../../../src/problem.ts'
+import { fernwood } from './fixtures.ts'
+
+/** What the stubbed service answers: a value, a refusal, or nothing at all because the network is gone. */
+export type Answer =
+  | { status?: number; body: unknown }
+  | { status: number; code: ProblemCode; extra?: Record<string, unknown> }
+  | 'offline'
+  | 'never'
+
+export type Call = { route: string; body: unknown; key: string | null }
+type Respond = (body: unknown) => Answer
+
+/** One page under test with a service that answers as told; `calls` is what it was asked, in order. */
+export type Stage = {
+  calls: Call[]
+  /** Answers `METHOD path` under the practice's API; the path is without the slug. */
+  on: (route: string, respond: Respond) => void
+  asked: (route: string) => Call[]
+}
+
+const home = location.href
+const realFetch = window.fetch
+
+/** Puts an element on an empty page at `path`, in a language and theme. Wait for what it shows. */
+export function openStage(): Stage {
+  const answers = new Map<string, Respond>()
+  const calls: Call[] = []
+  beforeEach(() => {
+    answers.clear()
+    calls.length = 0
+    answers.set('GET practice', () => ({ body: fernwood }))
+    answers.set('GET portal/session', () => ({ status: 401, code: 'signed-out' }))
+    window.fetch = (input, init) => answer(answers, calls, new Request(input, init))
+  })
+  afterEach(() => {
+    document.body.replaceChildren()
+    window.fetch = realFetch
+    history.replaceState(null, '', home)
+    localStorage.clear()
+    vi.useRealTimers()
+    delete document.documentElement.dataset['theme']
+  })
+  return {
+    calls,
+    on: (route, respond) => void answers.set(route, respond),
+    asked: (route) => calls.filter((call) => call.route === route),
+  }
+}
+
+export type Look = { language?: Language; theme?: 'light' | 'dark'; width?: 360 | 1280 }
+
+export async function show(tag: string, path: string, look: Look = {}): Promise<HTMLElement> {
+  await page.viewport(look.width ?? 1280, 900)
+  localStorage.setItem('portico-language', look.language ?? 'en')
+  document.documentElement.dataset['theme'] = look.theme ?? 'light'
+  document.documentElement.dataset['audience'] = tag === 'portico-portal' ? 'patient' : 'staff'
+  history.replaceState(null, '', path)
+  const element = document.createElement(tag)
+  document.body.replaceChildren(element)
+  return element
+}
+
+/** No axe rule is broken, and nothing scrolls sideways. */
+export async function expectSound(): Promise<void> {
+  const { violations } = await axe.run(document, { resultTypes: ['violations'] })
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
+  ).toEqual([])
+  expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth)
+}
+
+/** Pastes text into an input as a person does. */
+export function paste(element: Element, text: string): void {
+  const clipboardData = new DataTransfer()
+  clipboardData.setData('text', text)
+  element.dispatchEvent(
+    new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true, composed: true }),
+  )
+}
+
+/** The element that has focus, through every shadow root. */
+export function focused(): Element | null {
+  let element = document.activeElement
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+  return element
+}
+
+async function answer(answers: Map<string, Respond>, calls: Call[], request: Request): Promise<Response> {
+  const path = new URL(request.url).pathname.replace('/fernwood/api/', '')
+  const text = await request.text()
+  const body: unknown = text === '' ? null : JSON.parse(text)
+  const route = `${request.method} ${path}`
+  calls.push({ route, body, key: request.headers.get('idempotency-key') })
+  const given = answers.get(route)?.(body) ?? { status: 404, code: 'not-found' as const }
+  if (given === 'offline') throw new TypeError('Failed to fetch')
+  if (given === 'never') return new Promise(() => {})
+  return toResponse(given)
+}
+
+function toResponse(given: Exclude<Answer, string>): Response {
+  if ('code' in given) {
+    const { status, code, extra } = given
+    const headers = { 'content-type': 'application/problem+json' }
+    return new Response(JSON.stringify({ type: `urn:portico:problem:${code}`, status, code, ...extra }), {
+      status,
+      headers,
+    })
+  }
+  if (given.status === 204) return new Response(null, { status: 204 })
+  return new Response(JSON.stringify(given.body), {
+    status: given.status ?? 200,
+    headers: { 'content-type': 'application/json' },
+  })
+}
