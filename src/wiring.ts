@@ -53,16 +53,7 @@ export async function wire(config: Config, surroundings: Surroundings) {
   await savePractices(store, [...practices.values()], now)
 
   const keyring = createKeyring(config.keys)
-  const clients = new Map(
-    config.practices.map((practice) => [practice.slug, toSmartClient(practice, config)]),
-  )
-  const clientOf = (practiceId: string) => must(clients.get(practiceId))
-  const smart: SmartDeps = {
-    fetch: surroundings.fetch,
-    now,
-    discovery: createDiscovery({ fetch: surroundings.fetch, now }),
-  }
-  const serviceTokens = new Map([...clients].map(([id, client]) => [id, createServiceTokens(client, smart)]))
+  const { clientOf, smart, serviceTokens } = wireSmart(config, surroundings)
   const ehrTokens = createEhrTokens({ store, keyring, now, smart, clientOf })
   const ehr = createEhr({
     baseOf: (practiceId) => clientOf(practiceId).iss,
@@ -101,12 +92,26 @@ export async function wire(config: Config, surroundings: Surroundings) {
     greetingName: greetingName(keyring),
     refreshIndex: refreshIndex(store, keyring),
     counters: { requests: new Map<string, number>() },
-    async close() {
-      await worker.stop()
-      await strength.close()
+    close: async () => {
+      await Promise.all([worker.stop(), strength.close()])
       await store.close()
     },
   }
+}
+
+/** What each practice's EHR knows us by, and how we speak SMART with it. */
+function wireSmart(config: Config, { fetch, now }: Surroundings) {
+  const clients = new Map(
+    config.practices.map((practice) => [practice.slug, toSmartClient(practice, config)]),
+  )
+  const clientOf = (practiceId: string) => must(clients.get(practiceId))
+  const smart: SmartDeps = {
+    fetch,
+    now,
+    discovery: createDiscovery({ fetch, now }),
+  }
+  const serviceTokens = new Map([...clients].map(([id, client]) => [id, createServiceTokens(client, smart)]))
+  return { clientOf, smart, serviceTokens }
 }
 
 type WorkerParts = Surroundings & {

@@ -21,7 +21,6 @@ const SERVICE: Record<string, readonly string[]> = {
   crypto: ['problem', 'clock'],
   'smart-launch': [],
   'fhir-profiles': [],
-  'fhir-profiles': [],
   store: KERNEL,
   fhir: [...KERNEL, 'fhir-profiles'],
   mail: [...KERNEL, 'store'],

@@ -57,6 +57,8 @@ async function bundle(outDir: string): Promise<Rolldown.RolldownOutput['output']
     publicDir: false,
     base: './',
     logLevel: 'warn',
+    // Vite would go by NODE_ENV, and what a test run builds is what browsers get afterwards.
+    resolve: { conditions: ['module', 'browser', 'production'] },
     build: {
       target: 'es2022',
       outDir,

@@ -32,19 +32,54 @@ export type Emr = ReturnType<typeof createEmr>
 
 /** A small EMR: FHIR server, SMART authorization server and dashboard, in process or behind a socket. */
 export function createEmr(options: EmrOptions) {
-  const { origin, prefix, now = systemClock, elsewhere = fetch } = options
-  const fhirBase = `${origin}${prefix}/fhir`
-  const staff = options.practitioners ?? staffOf(options.resources)
+  const { origin, prefix, elsewhere = fetch } = options
+  const parts = createParts(options)
   const faults = createFaults()
   const requests: SeenRequest[] = []
-  const sessions = createSessions(`emr-${new URL(origin).port || '80'}${prefix.replaceAll('/', '-')}`, now)
+  const createLaunch = (order: LaunchOrder) => prepareLaunch(parts, options.clients, order)
 
+  const app = new Hono<FaultEnv>({ strict: false })
+    .use(`${prefix}/oauth/*`, watch(prefix, faults, requests))
+    .use(`${prefix}/fhir/*`, watch(prefix, faults, requests))
+    .route(`${prefix}/oauth`, parts.smart.app)
+    .route(`${prefix}/fhir/.well-known`, parts.smart.wellKnown)
+    .route('/', parts.fhir.app)
+    .route(`${prefix}/sandbox`, createControls({ origin, faults, requests, createLaunch }))
+    .route(prefix || '/', parts.dashboard.app)
+  const isOurs = (url: URL) => url.origin === origin && url.pathname.startsWith(`${prefix}/`)
+
+  return {
+    app,
+    fhirBase: parts.fhirBase,
+    fhir: parts.fhir,
+    staff: parts.staff,
+    requests,
+    createLaunch,
+    misbehave: (fault: Fault) => faults.misbehave(fault),
+    behave: () => faults.behave(),
+    /** Opens an app's authorization address as somebody who is logged in; gives the address that the app is called back at. */
+    authorizeAs: async (user: string, authorizeUrl: string | URL): Promise<URL> => {
+      const cookie = parts.sessions.cookieHeader(parts.sessions.open(findUser(parts.staff, user)).id)
+      return locationOf(await app.request(String(authorizeUrl), { headers: { cookie } }))
+    },
+    fetch: createFetch(app.fetch, isOurs, elsewhere),
+  }
+}
+
+type Parts = ReturnType<typeof createParts>
+
+/** The servers of one EMR: the authorization server shows the dashboard's pages and speaks for the FHIR server. */
+function createParts(options: EmrOptions) {
+  const { origin, prefix, clients, resources, now = systemClock } = options
+  const fhirBase = `${origin}${prefix}/fhir`
+  const staff = options.practitioners ?? staffOf(resources)
+  const sessions = createSessions(`emr-${new URL(origin).port || '80'}${prefix.replaceAll('/', '-')}`, now)
   const smart = createSmartServer({
     issuer: `${origin}${prefix}/oauth`,
     fhirBase,
-    clients: options.clients,
+    clients,
     now,
-    fetch: elsewhere,
+    fetch: options.elsewhere ?? fetch,
     findSession: sessions.find,
     isSessionLive: sessions.isLive,
     pages: {
@@ -52,74 +87,47 @@ export function createEmr(options: EmrOptions) {
       refusal: (reason) => dashboard.pages.refusal(reason),
     },
   })
-  const fhir = createFhirServer({
-    base: fhirBase,
-    authorize: smart.authorize,
-    resources: options.resources,
-    oauth: smart.addresses,
-    now,
-  })
+  const { addresses: oauth, authorize, addLaunch } = smart
+  const fhir = createFhirServer({ base: fhirBase, authorize, resources, oauth, now })
   const dashboard = createDashboard({
     emrName: options.name ?? 'Demonstration EMR',
     origin,
     prefix,
     fhirBase,
     staff,
-    clients: options.clients,
+    clients,
     links: options.links ?? [],
     sessions,
     chart: fhir,
     now,
-    addLaunch: smart.addLaunch,
+    addLaunch,
   })
+  return { fhirBase, staff, sessions, smart, fhir, dashboard }
+}
 
-  const findUser = (user: string) => {
-    const found = staff.find(({ role, fhirUser }) => role === user || fhirUser === user)
-    if (!found) throw new UnknownOrder(`nobody logs in as ${user}`)
-    return found
-  }
+/** What the button in the dashboard does, without the click. */
+function prepareLaunch(
+  { staff, smart, fhirBase }: Pick<Parts, 'staff' | 'smart' | 'fhirBase'>,
+  clients: RegisteredClient[],
+  { user, clientId, ...context }: LaunchOrder,
+): PreparedLaunch {
+  const client = clientId ? clients.find((one) => one.clientId === clientId) : clients[0]
+  if (!client) throw new UnknownOrder('no such client')
+  const launch = smart.addLaunch({ ...context, user: findUser(staff, user).fhirUser }, client.clientId)
+  return { launch, iss: fhirBase, url: launchUrl(client, fhirBase, launch) }
+}
 
-  /** What the button in the dashboard does, without the click. */
-  const createLaunch = ({ user, clientId, ...context }: LaunchOrder): PreparedLaunch => {
-    const client = clientId ? options.clients.find((one) => one.clientId === clientId) : options.clients[0]
-    if (!client) throw new UnknownOrder('no such client')
-    const launch = smart.addLaunch({ ...context, user: findUser(user).fhirUser }, client.clientId)
-    return { launch, iss: fhirBase, url: launchUrl(client, fhirBase, launch) }
-  }
+function findUser(staff: StaffUser[], user: string): StaffUser {
+  const found = staff.find(({ role, fhirUser }) => role === user || fhirUser === user)
+  if (!found) throw new UnknownOrder(`nobody logs in as ${user}`)
+  return found
+}
 
-  const app = new Hono<FaultEnv>({ strict: false })
-    .use(`${prefix}/oauth/*`, watch(prefix, faults, requests))
-    .use(`${prefix}/fhir/*`, watch(prefix, faults, requests))
-    .route(`${prefix}/oauth`, smart.app)
-    .route(`${prefix}/fhir/.well-known`, smart.wellKnown)
-    .route('/', fhir.app)
-    .route(`${prefix}/sandbox`, createControls({ origin, faults, requests, createLaunch }))
-    .route(prefix || '/', dashboard.app)
-
-  return {
-    app,
-    fhirBase,
-    fhir,
-    staff,
-    requests,
-    createLaunch,
-    misbehave: (fault: Fault) => faults.misbehave(fault),
-    behave: () => faults.behave(),
-    /** Opens an app's authorization address as somebody who is logged in; gives the address that the app is called back at. */
-    async authorizeAs(user: string, authorizeUrl: string | URL): Promise<URL> {
-      const cookie = sessions.cookieHeader(sessions.open(findUser(user)).id)
-      const response = await app.request(String(authorizeUrl), { headers: { cookie } })
-      const location = response.headers.get('location')
-      if (response.status !== 302 || !location)
-        throw new Error(`The EMR answered ${response.status}, not a redirect`)
-      return new URL(location)
-    },
-    fetch: createFetch(
-      app.fetch,
-      (url) => url.origin === origin && url.pathname.startsWith(`${prefix}/`),
-      elsewhere,
-    ),
-  }
+function locationOf(response: Response): URL {
+  const location = response.headers.get('location')
+  if (response.status !== 302 || !location)
+    throw new Error(`The EMR answered ${response.status}, not a redirect`)
+  return new URL(location)
 }
 
 /** A request to the EMR's interfaces, for tests that count round trips. */

@@ -135,7 +135,7 @@ async function makeLetter(context: BrowserContext, card: Card, ask: string, make
 }
 
 /** What a patient reads on the letter, whatever its language. */
-async function readLetter(page: Page): Promise<Letter> {
+export async function readLetter(page: Page): Promise<Letter> {
   const codes = page.getByRole('article').locator('.code')
   await codes.nth(1).waitFor()
   const [portalId = '', code = ''] = (await codes.allInnerTexts()).map((text) => text.replace(/\s/g, ''))
@@ -209,8 +209,13 @@ export async function expectHome(page: Page, firstName: string, language: Langua
   await page.getByRole('region', { name: SAYS[language].details }).getByText(firstName).first().waitFor()
 }
 
-export async function signIn(page: Page, clinic: Clinic, { username, password }: Key) {
+export async function signIn(page: Page, clinic: Clinic, key: Key) {
   await page.goto(clinic.portal)
+  await typeSignIn(page, key)
+}
+
+/** The same on a sign-in page that is there already. */
+export async function typeSignIn(page: Page, { username, password }: Key) {
   await page.getByLabel(SAYS.en.username, { exact: true }).fill(username)
   await page.getByLabel(SAYS.en.password, { exact: true }).fill(password)
   await page.getByRole('button', { name: SAYS.en.signIn }).click()

@@ -1,9 +1,12 @@
 import { createServer } from 'node:net'
 
-/** The first of so many neighbouring ports that nobody listens on. */
+/**
+ * The first of so many neighbouring ports that nobody listens on. They lie below those that systems give to outgoing
+ * connections: a server that is restarted must find its port free again.
+ */
 export async function freePorts(count: number): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
-    const first = 20_000 + Math.floor(Math.random() * 30_000)
+    const first = 20_000 + Math.floor(Math.random() * 12_000)
     const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)))
     if (free.every(Boolean)) return first
   }

@@ -13,11 +13,11 @@ import { createEmr, type Emr } from '../../src/sandbox/emr.ts'
 import { createPeople } from '../../src/sandbox/people/index.ts'
 import { wire } from '../../src/wiring.ts'
 import { createBrowser, type TestBrowser } from './browser.ts'
-import { openTestStore } from './store.ts'
+import { openTestStore, type TestStore } from './store.ts'
 
 export type Slug = 'fernwood' | 'harbor'
 
-type Options = { settings?: Record<string, unknown>; practice?: Record<string, unknown>; keys?: string }
+type Options = { settings?: Record<string, unknown>; practice?: Record<string, unknown>; keys?: string; store?: TestStore }
 
 const ADDRESSES = addressesFrom(8080)
 /** Cheap on purpose: the real parameters have tests of their own. */
@@ -55,7 +55,7 @@ export async function openService(options: Options = {}) {
     TRUSTED_PROXIES: '127.0.0.1/32',
     LOG_LEVEL: 'silent',
   })
-  const store = await openTestStore()
+  const store = options.store ?? (await openTestStore())
   const dist = writeDist(folder)
   const wiring = await wire(config, {
     store,

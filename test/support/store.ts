@@ -30,6 +30,9 @@ export async function createEmptyDatabase(): Promise<string> {
   return testEngine() === 'sqlite' ? createSqliteFile() : createDatabase('template0')
 }
 
+/** The same on the server that TEST_PG_URL names, whatever engine this project is for. */
+export const createPostgresDatabase = (): Promise<string> => createDatabase('template0')
+
 const testEngine = (): Store['engine'] =>
   process.env['PORTICO_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite'
 

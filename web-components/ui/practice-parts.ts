@@ -7,7 +7,7 @@ import { arch, phoneIcon } from './icons.ts'
 export const brand = (name: string) => html`<span class="brand">${arch()}<span>${name}</span></span>`
 
 /** A phone number that can be tapped. Ten digits are a number of the practice's own country. */
-export const phoneLink = (phone: string) =>
+const phoneLink = (phone: string) =>
   html`<a class="nowrap" href=${telephone(phone)}><strong>${phone}</strong></a>`
 
 /** The way to a person, as a button. `look` is a further class, e.g. `quiet`. */

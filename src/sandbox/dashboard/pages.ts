@@ -1,7 +1,7 @@
-import { html as markup } from 'hono/html'
+import { type Markup, markup } from '../markup.ts'
 import { ROLE_NAMES, type StaffUser } from '../staff.ts'
 import { type ChartBox, PAGE_SIZE, type PatientPage, type PatientRow } from './chart.ts'
-import { type Frame, layout, type Markup } from './layout.ts'
+import { type Frame, layout } from './layout.ts'
 
 /** Choose who you are; there are no passwords in a demonstration. */
 export const loginPage = (frame: Frame, staff: StaffUser[], next: string, notice: string): Markup =>

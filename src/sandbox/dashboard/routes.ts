@@ -4,10 +4,11 @@ import type { Clock } from '../../clock.ts'
 import type { EmrSession } from '../smart/authorize.ts'
 import type { RegisteredClient } from '../smart/clients.ts'
 import type { LaunchContext } from '../smart/state.ts'
-import { ROLE_NAMES, type StaffUser } from '../staff.ts'
+import type { StaffUser } from '../staff.ts'
+import { type Answers, createAnswers, redirect } from './answers.ts'
 import { type Chart, listPatients, readPatientPage } from './chart.ts'
-import type { Frame, Markup } from './layout.ts'
-import { loginPage, messagePage, patientListPage, patientPage } from './pages.ts'
+import type { Frame } from './layout.ts'
+import { patientListPage, patientPage } from './pages.ts'
 import type { Sessions } from './sessions.ts'
 
 export type DashboardDeps = {
@@ -26,34 +27,8 @@ export type DashboardDeps = {
 
 /** The EMR as its staff see it: log in, patients, one patient's chart, and the apps that can be opened for them. */
 export function createDashboard(deps: DashboardDeps) {
-  const { prefix, sessions } = deps
-  const headers = pageHeaders(deps.clients)
-  const send = (page: Markup, status = 200) =>
-    Promise.resolve(page).then((text) => new Response(text.toString(), { status, headers }))
-  const frameOf = (session?: EmrSession): Frame => ({
-    emrName: deps.emrName,
-    prefix,
-    links: deps.links,
-    ...(session ? { user: { name: session.user.name, roleName: ROLE_NAMES[session.user.role] } } : {}),
-  })
-  const login = (next: string, notice = '') => send(loginPage(frameOf(), deps.staff, next, notice))
-  const message = (title: string, text: string, status: number) =>
-    send(messagePage(frameOf(), title, text), status)
-  const sendTo = (path: string, cookies: string[] = []) =>
-    new Response(null, {
-      status: 303,
-      headers: [['location', path], ...cookies.map((one) => ['set-cookie', one] as [string, string])],
-    })
-
-  const withSession =
-    (answer: (c: Context, session: EmrSession) => Promise<Response> | Response) => (c: Context) => {
-      const session = sessions.find(c.req.raw)
-      const url = new URL(c.req.url)
-      return session
-        ? answer(c, session)
-        : login(c.req.method === 'GET' ? url.pathname + url.search : `${prefix}/`)
-    }
-
+  const desk: Desk = { ...deps, answers: createAnswers(deps) }
+  const { login, message } = desk.answers
   const app = new Hono()
     .use(async (c, next) => {
       if (c.req.method === 'POST' && !isOwnForm(c.req.raw, deps.origin))
@@ -61,63 +36,74 @@ export function createDashboard(deps: DashboardDeps) {
       await next()
     })
     .get('/assets/:file', (c) => ASSETS[c.req.param('file')]?.() ?? c.notFound())
-    .post('/login', async (c) => {
-      const form = await c.req.parseBody()
-      const user = deps.staff.find(({ role }) => role === form['role'])
-      const next = localPath(form['next'], deps.origin, prefix)
-      if (!user) return login(next, 'Choose who you are.')
-      return sendTo(next, sessions.setCookies(sessions.open(user).id))
-    })
-    .post('/logout', (c) => {
-      const session = sessions.find(c.req.raw)
-      if (session) sessions.end(session.id)
-      return sendTo(`${prefix}/`, sessions.setCookies(''))
-    })
-    .get(
-      '/',
-      withSession(async (c, session) => {
-        const text = (c.req.query('q') ?? '').trim()
-        const page = Math.max(1, Math.trunc(Number(c.req.query('page'))) || 1)
-        return send(
-          patientListPage(frameOf(session), { text, page, ...listPatients(deps.chart, text, page) }),
-        )
-      }),
-    )
-    .get(
-      '/patients/:id',
-      withSession(async (c, session) => {
-        const today = new Date(deps.now()).toISOString().slice(0, 10)
-        const patient = readPatientPage(deps.chart, c.req.param('id') ?? '', today)
-        if (!patient) return message('No such patient', 'The patient is not in this EMR.', 404)
-        const apps = deps.clients.map(({ clientId, name, launchUrl }) => ({
-          clientId,
-          name,
-          origin: new URL(launchUrl).origin,
-        }))
-        return send(patientPage(frameOf(session), patient, apps))
-      }),
-    )
-    .post(
-      '/patients/:id/launch',
-      withSession(async (c, session) => {
-        const form = await c.req.parseBody()
-        const client = deps.clients.find(({ clientId }) => clientId === form['client'])
-        if (!client) return message('No such app', 'The app is not registered in this EMR.', 404)
-        const patient = c.req.param('id') ?? ''
-        const needPatientBanner = form['banner'] !== 'no'
-        const launch = deps.addLaunch(
-          { patient, user: session.user.fhirUser, needPatientBanner },
-          client.clientId,
-        )
-        return sendTo(launchUrl(client, deps.fhirBase, launch))
-      }),
-    )
+    .post('/login', (c) => logIn(desk, c))
+    .post('/logout', (c) => logOut(desk, c))
+    .get('/', withSession(desk, showPatients))
+    .get('/patients/:id', withSession(desk, showPatient))
+    .post('/patients/:id/launch', withSession(desk, openApp))
 
   const pages = {
     login: (next: string, otherUser: boolean) => login(next, otherUser ? OTHER_USER : ''),
     refusal: (reason: string) => message('The app was refused', reason, 400),
   }
   return { app, pages }
+}
+
+type Desk = DashboardDeps & { answers: Answers }
+
+async function logIn({ staff, origin, prefix, sessions, answers }: Desk, c: Context): Promise<Response> {
+  const form = await c.req.parseBody()
+  const user = staff.find(({ role }) => role === form['role'])
+  const next = localPath(form['next'], origin, prefix)
+  if (!user) return answers.login(next, 'Choose who you are.')
+  return redirect(next, sessions.setCookies(sessions.open(user).id))
+}
+
+function logOut({ sessions, prefix }: Desk, c: Context): Response {
+  const session = sessions.find(c.req.raw)
+  if (session) sessions.end(session.id)
+  return redirect(`${prefix}/`, sessions.setCookies(''))
+}
+
+type SessionHandler = (desk: Desk, c: Context, session: EmrSession) => Promise<Response>
+
+/** Nobody logged in: the login page instead, which leads back to where they wanted to go. */
+const withSession = (desk: Desk, handler: SessionHandler) => (c: Context) => {
+  const session = desk.sessions.find(c.req.raw)
+  if (session) return handler(desk, c, session)
+  const url = new URL(c.req.url)
+  return desk.answers.login(c.req.method === 'GET' ? url.pathname + url.search : `${desk.prefix}/`)
+}
+
+const showPatients: SessionHandler = ({ chart, answers }, c, session) => {
+  const text = (c.req.query('q') ?? '').trim()
+  const page = Math.max(1, Math.trunc(Number(c.req.query('page'))) || 1)
+  const list = { text, page, ...listPatients(chart, text, page) }
+  return answers.send(patientListPage(answers.frameOf(session), list))
+}
+
+const showPatient: SessionHandler = async ({ chart, clients, now, answers }, c, session) => {
+  const today = new Date(now()).toISOString().slice(0, 10)
+  const patient = readPatientPage(chart, c.req.param('id') ?? '', today)
+  if (!patient) return answers.message('No such patient', 'The patient is not in this EMR.', 404)
+  const apps = clients.map(({ clientId, name, launchUrl: url }) => ({
+    clientId,
+    name,
+    origin: new URL(url).origin,
+  }))
+  return answers.send(patientPage(answers.frameOf(session), patient, apps))
+}
+
+const openApp: SessionHandler = async ({ clients, fhirBase, addLaunch, answers }, c, session) => {
+  const form = await c.req.parseBody()
+  const client = clients.find(({ clientId }) => clientId === form['client'])
+  if (!client) return answers.message('No such app', 'The app is not registered in this EMR.', 404)
+  const context = {
+    patient: c.req.param('id') ?? '',
+    user: session.user.fhirUser,
+    needPatientBanner: form['banner'] !== 'no',
+  }
+  return redirect(launchUrl(client, fhirBase, addLaunch(context, client.clientId)))
 }
 
 /** Where the EMR opens an app. @see SMART App Launch 2.2 §launch app: EHR launch */
@@ -130,20 +116,6 @@ export function launchUrl(client: RegisteredClient, fhirBase: string, launch: st
 
 const OTHER_USER =
   'The app was opened by somebody else. Log in as the person who opened it, or open it again yourself.'
-
-/** Forms may lead on to the apps: Chromium checks form-action along the redirects too. */
-function pageHeaders(clients: RegisteredClient[]) {
-  const urls = clients.flatMap(({ redirectUris, launchUrl }) => [...redirectUris, launchUrl])
-  const origins = ["'self'", ...new Set(urls.map((url) => new URL(url).origin))].join(' ')
-  return {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    // Not no-referrer: browsers would then say "Origin: null" with our own forms.
-    'referrer-policy': 'same-origin',
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action ${origins}; frame-src ${origins}; frame-ancestors 'self'; base-uri 'none'`,
-  }
-}
 
 /** The session cookie comes along from other sites too, so every POST must show that it is ours. */
 function isOwnForm(request: Request, origin: string) {

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
-import { html as markup } from 'hono/html'
 import * as z from 'zod'
+import { htmlPage, type Markup, markup } from '../markup.ts'
 import { type Mailbox, type ReceivedMail, Refusal } from './mailbox.ts'
-
-type Markup = ReturnType<typeof markup>
 
 /** The page on which people read the demonstration's mails, and JSON for programs. */
 export function createMailboxPages(mailbox: Mailbox) {
@@ -34,20 +32,7 @@ export function createMailboxPages(mailbox: Mailbox) {
 }
 
 const layout = (title: string, body: Markup) =>
-  markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title}</title>
-        <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="/mailbox.css" />
-      </head>
-      <body>
-        <main>${body}</main>
-      </body>
-    </html>`
+  htmlPage(title, markup`<link rel="stylesheet" href="/mailbox.css" />`, markup`<main>${body}</main>`)
 
 const listPage = (mails: readonly ReceivedMail[]) =>
   layout(

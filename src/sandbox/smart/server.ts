@@ -1,14 +1,14 @@
 import { type Context, Hono } from 'hono'
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { type Clock, SECOND_MS } from '../../clock.ts'
+import type { Clock } from '../../clock.ts'
 import { type FaultKind, OTHER_ISSUER } from '../faults.ts'
-import type { FhirAccess } from '../fhir/access.ts'
-import { type AuthorizeDeps, answerAuthorize, type EmrSession } from './authorize.ts'
+import { answerAuthorize, type EmrSession } from './authorize.ts'
+import { authorizeBearer, introspect, revoke } from './bearer.ts'
 import { createClientAuthentication, type RegisteredClient } from './clients.ts'
 import { discoveryDocument } from './discovery.ts'
 import { NO_STORE, OAuthError, onlyOnce, required } from './errors.ts'
-import { type Code, createSmartState, type LaunchContext } from './state.ts'
-import { answerToken, findLiveGrant } from './token.ts'
+import { createIdTokens } from './id-tokens.ts'
+import { createSmartState, type LaunchContext } from './state.ts'
+import { answerToken } from './token.ts'
 
 export type SmartServerDeps = {
   /** e.g. `http://127.0.0.1:8081/oauth`; every endpoint lies under it. */
@@ -34,101 +34,90 @@ type Env = { Variables: { fault: FaultKind | undefined } }
  * Mount `app` at the path of `issuer` and `wellKnown` at that of the FHIR base.
  */
 export function createSmartServer(deps: SmartServerDeps) {
-  const state = createSmartState(deps.now)
-  // Made when first needed: an RSA key takes a fifth of a second, and many EMRs in tests sign nothing.
-  let made: ReturnType<typeof createSigningKeys> | undefined
-  const signingKeys = () => (made ??= createSigningKeys())
-  const tokenUrl = `${deps.issuer}/token`
-  const authenticate = createClientAuthentication({ ...deps, tokenUrl })
-  const authorizeDeps: AuthorizeDeps = { ...deps, state }
-  const signIdToken = createIdTokenSigner(deps, signingKeys)
-  const tokenDeps = { ...deps, state, styleUrl: `${deps.issuer}/style.json`, signIdToken }
-
-  const authorizePage = async (c: Context<Env>, query: URLSearchParams): Promise<Response> => {
-    const answer = answerAuthorize(authorizeDeps, c.req.raw, query, c.get('fault'))
-    if (answer.kind === 'refusal') return deps.pages.refusal(answer.reason)
-    if (answer.kind === 'login')
-      return deps.pages.login(`${new URL(c.req.url).pathname}?${query}`, answer.otherUser)
-    return c.redirect(answer.url, 302)
-  }
-  const discovery = (c: Context<Env>) =>
-    c.json(
-      discoveryDocument(c.get('fault') === 'other-issuer' ? OTHER_ISSUER : deps.issuer, deps.issuer),
-      200,
-      OPEN,
-    )
-
+  const parts = createParts(deps)
+  const discover = (c: Context<Env>) => answerDiscovery(deps.issuer, c)
   const app = new Hono<Env>()
-    .get('/authorize', (c) => authorizePage(c, new URL(c.req.url).searchParams))
-    .post('/authorize', async (c) => authorizePage(c, new URLSearchParams(await c.req.text())))
-    .post('/token', async (c) => {
-      const form = await readForm(c)
-      return c.json(
-        await answerToken(tokenDeps, await authenticate(form), form, c.get('fault')),
-        200,
-        NO_STORE,
-      )
-    })
-    .post('/introspect', async (c) => {
-      const form = await readForm(c)
-      await authenticate(form)
-      return c.json(introspect(required(form, 'token')), 200, NO_STORE)
-    })
-    .post('/revoke', async (c) => {
-      const form = await readForm(c)
-      const client = await authenticate(form)
-      revoke(required(form, 'token'), client.clientId)
-      return c.body(null, 200, NO_STORE)
-    })
-    .get('/jwks.json', async (c) => c.json({ keys: [(await signingKeys()).publicJwk] }, 200, OPEN))
+    .get('/authorize', (c) => showAuthorize(parts, c, new URL(c.req.url).searchParams))
+    .post('/authorize', async (c) => showAuthorize(parts, c, new URLSearchParams(await c.req.text())))
+    .post('/token', (c) => giveToken(parts, c))
+    .post('/introspect', (c) => answerIntrospection(parts, c))
+    .post('/revoke', (c) => answerRevocation(parts, c))
+    .get('/jwks.json', async (c) => c.json({ keys: [await parts.idTokens.publicJwk()] }, 200, OPEN))
     .get('/style.json', (c) => c.json(STYLE, 200, OPEN))
-    .get('/.well-known/openid-configuration', discovery)
+    .get('/.well-known/openid-configuration', discover)
     .onError((error) => {
       if (error instanceof OAuthError) return error.toResponse()
       throw error
     })
 
-  /** @see RFC 7662 §2.2, SMART App Launch 2.2 §token introspection */
-  function introspect(token: string) {
-    const access = state.findAccess(token)
-    const grant = access && findLiveGrant(tokenDeps, access.grantId)
-    if (!grant) return { active: false }
-    const exp = Math.floor(access.expiresAt / SECOND_MS)
-    const known = { active: true, scope: access.scope, client_id: grant.clientId, exp, token_type: 'Bearer' }
-    if (!grant.user || !grant.launch) return known
-    const fhirUser = `${deps.fhirBase}/${grant.user.fhirUser}`
-    return { ...known, iss: deps.issuer, sub: grant.user.fhirUser, fhirUser, patient: grant.launch.patient }
-  }
-
-  /** Ends the whole grant, whichever of its tokens came. @see RFC 7009 §2.1 */
-  function revoke(token: string, clientId: string) {
-    const id = (state.findAccess(token) ?? state.findRefresh(token))?.grantId
-    if (id && state.findGrant(id)?.clientId === clientId) state.endGrant(id)
-  }
-
-  /** Says what the bearer of a FHIR request may do, or answers 401. */
-  async function authorize(request: Request): Promise<FhirAccess | Response> {
-    const token = /^Bearer ([\w-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-    const access = token ? state.findAccess(token) : undefined
-    const grant = access && findLiveGrant(tokenDeps, access.grantId)
-    if (!access || !grant) return unauthorized(token !== undefined)
-    if (!grant.user || !grant.launch) return { kind: 'system', scope: access.scope }
-    return { kind: 'user', scope: access.scope, patient: grant.launch.patient, user: grant.user.fhirUser }
-  }
-
   return {
     app,
-    /** For the CapabilityStatement. */
-    addresses: {
-      authorize: `${deps.issuer}/authorize`,
-      token: tokenUrl,
-      introspect: `${deps.issuer}/introspect`,
-      revoke: `${deps.issuer}/revoke`,
-    },
-    wellKnown: new Hono<Env>().get('/smart-configuration', discovery),
-    authorize,
-    addLaunch: (context: LaunchContext, clientId: string) => state.addLaunch(context, clientId),
+    addresses: parts.addresses,
+    wellKnown: new Hono<Env>().get('/smart-configuration', discover),
+    authorize: (request: Request) => authorizeBearer(parts, request),
+    addLaunch: (context: LaunchContext, clientId: string) => parts.state.addLaunch(context, clientId),
   }
+}
+
+type Parts = ReturnType<typeof createParts>
+
+/** What the endpoints share. */
+function createParts(deps: SmartServerDeps) {
+  /** For the CapabilityStatement too. */
+  const addresses = {
+    authorize: `${deps.issuer}/authorize`,
+    token: `${deps.issuer}/token`,
+    introspect: `${deps.issuer}/introspect`,
+    revoke: `${deps.issuer}/revoke`,
+  }
+  const idTokens = createIdTokens(deps)
+  return {
+    ...deps,
+    addresses,
+    idTokens,
+    state: createSmartState(deps.now),
+    styleUrl: `${deps.issuer}/style.json`,
+    signIdToken: idTokens.sign,
+    authenticate: createClientAuthentication({ ...deps, tokenUrl: addresses.token }),
+  }
+}
+
+async function showAuthorize(parts: Parts, c: Context<Env>, query: URLSearchParams): Promise<Response> {
+  const answer = answerAuthorize(parts, c.req.raw, query, c.get('fault'))
+  if (answer.kind === 'refusal') return parts.pages.refusal(answer.reason)
+  if (answer.kind === 'login')
+    return parts.pages.login(`${new URL(c.req.url).pathname}?${query}`, answer.otherUser)
+  return c.redirect(answer.url, 302)
+}
+
+async function giveToken(parts: Parts, c: Context<Env>) {
+  const form = await readForm(c)
+  const client = await parts.authenticate(form)
+  return c.json(await answerToken(parts, client, form, c.get('fault')), 200, NO_STORE)
+}
+
+async function answerIntrospection(parts: Parts, c: Context<Env>) {
+  const form = await readForm(c)
+  await parts.authenticate(form)
+  return c.json(introspect(parts, required(form, 'token')), 200, NO_STORE)
+}
+
+async function answerRevocation(parts: Parts, c: Context<Env>) {
+  const form = await readForm(c)
+  const client = await parts.authenticate(form)
+  revoke(parts, required(form, 'token'), client.clientId)
+  return c.body(null, 200, NO_STORE)
+}
+
+function answerDiscovery(issuer: string, c: Context<Env>) {
+  const named = c.get('fault') === 'other-issuer' ? OTHER_ISSUER : issuer
+  return c.json(discoveryDocument(named, issuer), 200, OPEN)
+}
+
+async function readForm(c: Context<Env>) {
+  if (!c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded'))
+    throw new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded')
+  return onlyOnce(new URLSearchParams(await c.req.text()))
 }
 
 /** Discovery and public keys may be read by any page. */
@@ -147,51 +136,4 @@ const STYLE = {
   dim_spacing_size: '16px',
   font_family_body: 'Arial, "Liberation Sans", Helvetica, sans-serif',
   font_family_heading: 'Arial, "Liberation Sans", Helvetica, sans-serif',
-}
-
-const ID_TOKEN_SECONDS = 5 * 60
-
-async function createSigningKeys() {
-  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
-  const jwk = await exportJWK(publicKey)
-  const kid = await calculateJwkThumbprint(jwk)
-  return { kid, privateKey, publicJwk: { ...jwk, kid, alg: 'RS256', use: 'sig' } }
-}
-
-/** @see OpenID Connect Core §2, SMART App Launch 2.2 §fhirUser */
-function createIdTokenSigner(deps: SmartServerDeps, signingKeys: () => ReturnType<typeof createSigningKeys>) {
-  return async (code: Code, fault: FaultKind | undefined) => {
-    const { kid, privateKey } = await signingKeys()
-    const issuedAt = Math.floor(deps.now() / SECOND_MS)
-    const claims = {
-      name: code.user.name,
-      fhirUser: `${deps.fhirBase}/${code.user.fhirUser}`,
-      nonce: code.nonce,
-    }
-    return new SignJWT(claims)
-      .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
-      .setIssuer(fault === 'other-issuer' ? OTHER_ISSUER : deps.issuer)
-      .setSubject(code.user.fhirUser)
-      .setAudience(code.clientId)
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + ID_TOKEN_SECONDS)
-      .sign(fault === 'wrong-id-token' ? (await createSigningKeys()).privateKey : privateKey)
-  }
-}
-
-async function readForm(c: Context<Env>) {
-  if (!c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded'))
-    throw new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded')
-  return onlyOnce(new URLSearchParams(await c.req.text()))
-}
-
-function unauthorized(withToken: boolean) {
-  const issue = [{ severity: 'error', code: 'login', diagnostics: 'A good access token is needed' }]
-  const challenge = withToken ? 'Bearer error="invalid_token"' : 'Bearer'
-  const headers = {
-    'content-type': 'application/fhir+json',
-    'www-authenticate': challenge,
-    'cache-control': 'no-store',
-  }
-  return Response.json({ resourceType: 'OperationOutcome', issue }, { status: 401, headers })
 }

@@ -6,7 +6,7 @@ import type { Home } from '../../../src/profile/schema.ts'
 import type { LaunchView } from '../../../src/staff/schema.ts'
 
 export const DAY_MS = 86_400_000
-export const HOUR_MS = 3_600_000
+const HOUR_MS = 3_600_000
 
 export const fernwood: PracticeView = {
   slug: 'fernwood',

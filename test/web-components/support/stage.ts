@@ -13,7 +13,7 @@ export type Answer =
   | 'offline'
   | 'never'
 
-export type Call = { route: string; body: unknown; key: string | null }
+type Call = { route: string; body: unknown; key: string | null }
 type Respond = (body: unknown) => Answer
 
 /** One page under test with a service that answers as told; `calls` is what it was asked, in order. */

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser } from '../support/chromium.ts'
+import { GOOD_PASSWORD, IDENTITY, PEOPLE } from '../support/people.ts'
+import { startDemo, type Demo } from './demo.ts'
+import { countDeeds, expectWholeAudit, ONE_WALK, openContext, walkInterrupted, withStore } from './interrupted.ts'
+import * as walk from './walk.ts'
+
+let demo: Demo
+let browser: Browser
+let folder: string
+let store: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'portico-restarts-'))
+  store = `sqlite:${join(folder, 'portico.sqlite')}`
+  ;[demo, browser] = await Promise.all([startDemo({ store }), openBrowser()])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await demo?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('the walk with a service that comes and goes', () => {
+  test('restarted between every two steps: every page goes on where it stood, and every step happens once', async () => {
+    const walter = { patient: PEOPLE.walter, firstName: 'Walter', identity: IDENTITY.walter, username: 'walter' }
+    await walkInterrupted(demo, browser, walter, () => demo.sandbox('restart-service'))
+    expect(await withStore(store, (db) => countDeeds(db, PEOPLE.walter))).toMatchObject(ONE_WALK)
+  })
+
+  test('killed right after every step that it acknowledged: nothing is lost, and every step happens once', async () => {
+    const maria = { patient: PEOPLE.maria, firstName: 'Maria', identity: IDENTITY.maria, username: 'maria' }
+    await walkInterrupted(demo, browser, maria, () => demo.sandbox('kill-service'))
+    await withStore(store, async (db) => {
+      expect(await countDeeds(db, PEOPLE.maria)).toMatchObject(ONE_WALK)
+      await expectWholeAudit(db)
+    })
+  })
+})
+
+describe('impatient people', () => {
+  test('who press while the service is away are told so; pressing again makes one letter and one account', async () => {
+    const clinic = walk.fernwood(demo)
+    const desk = await openContext(browser)
+    const emr = await desk.newPage()
+    await walk.logIn(emr, clinic)
+    const card = await walk.openCard(emr, clinic, PEOPLE.piotr)
+    const phone = await (await openContext(browser)).newPage()
+
+    await card.getByRole('switch').check()
+    await whileAway(demo, async () => {
+      await card.getByRole('button', { name: 'Save' }).click()
+      await card.getByText('You seem to be offline.').waitFor()
+      expect(await card.getByRole('switch').isChecked()).toBe(true)
+    })
+    await card.getByRole('button', { name: 'Try now' }).click()
+    await card.getByText('Everything is in place').waitFor()
+
+    await card.getByRole('button', { name: 'Create credentials' }).click()
+    await whileAway(demo, async () => {
+      await card.getByRole('dialog').getByRole('button', { name: 'Create credentials' }).click()
+      await card.getByRole('dialog').getByText('You seem to be offline.').waitFor()
+    })
+    await card.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    const letter = await walk.createCredentials(desk, card)
+
+    await phone.goto(`${clinic.portal}activate`)
+    await walk.typeLetter(phone, letter)
+    await walk.typePerson(phone, IDENTITY.piotr)
+    await phone.getByLabel('Username').waitFor()
+    await whileAway(demo, async () => {
+      await walk.typeKey(phone, { username: 'piotr', password: GOOD_PASSWORD })
+      await phone.getByText('You seem to be offline.').waitFor()
+      expect(await phone.getByLabel('Password', { exact: true }).inputValue()).toBe(GOOD_PASSWORD)
+    })
+    await phone.getByRole('button', { name: 'Finish and sign in' }).click()
+    await walk.expectIn(phone, 'Piotr')
+    expect(await withStore(store, (db) => countDeeds(db, PEOPLE.piotr))).toMatchObject(ONE_WALK)
+    await desk.close()
+    await phone.context().close()
+  })
+
+  test('who click twice on Create and on Finish make one letter and one account', async () => {
+    const clinic = walk.fernwood(demo)
+    const desk = await openContext(browser)
+    const emr = await desk.newPage()
+    await walk.logIn(emr, clinic)
+    const card = await walk.openCard(emr, clinic, PEOPLE.twinA)
+    await walk.allow(card)
+    await card.getByRole('button', { name: 'Create credentials' }).click()
+    const opened = desk.waitForEvent('page')
+    await card.getByRole('dialog').getByRole('button', { name: 'Create credentials' }).dblclick()
+    const letter = await walk.readLetter(await opened)
+    await card.getByText(/^Waiting for/).waitFor()
+    expect(desk.pages()).toHaveLength(3)
+
+    const phone = await (await openContext(browser)).newPage()
+    await phone.goto(`${clinic.portal}activate`)
+    await walk.typeLetter(phone, letter)
+    await walk.typePerson(phone, IDENTITY.lena)
+    await phone.getByLabel('Username').fill('lena')
+    await phone.getByLabel('Password', { exact: true }).fill(GOOD_PASSWORD)
+    await phone.getByRole('button', { name: 'Finish and sign in' }).dblclick()
+    await walk.expectIn(phone, 'Lena')
+    expect(await withStore(store, (db) => countDeeds(db, PEOPLE.twinA))).toMatchObject(ONE_WALK)
+    await desk.close()
+    await phone.context().close()
+  })
+})
+
+/** Takes the service down, waits until nobody answers, does `work`, and waits until it is back. */
+async function whileAway(demo: Demo, work: () => Promise<void>) {
+  const back = demo.sandbox('kill-service')
+  await work()
+  await back
+}

@@ -1,0 +1,35 @@
+/** Days and times as a practice's clock shows them, in one locale. `timeZone` is IANA. */
+export function createDates(locale: string, timeZone: string) {
+  const format = (options: Intl.DateTimeFormatOptions, at: number) =>
+    new Intl.DateTimeFormat(locale, { timeZone, ...options }).format(at)
+
+  return {
+    /** "Tuesday, December 15, 2026" in the practice's zone. */
+    day: (at: number) => format({ dateStyle: 'full' }, at),
+    /** "December 1, 2026" in the practice's zone. */
+    date: (at: number) => format({ dateStyle: 'long' }, at),
+    /** "9:42 AM" in the practice's zone. */
+    time: (at: number) => format({ timeStyle: 'short' }, at),
+    dateAndTime: (at: number) => format({ dateStyle: 'long', timeStyle: 'short' }, at),
+    isSameDay: (one: number, other: number) =>
+      format({ dateStyle: 'short' }, one) === format({ dateStyle: 'short' }, other),
+    /** Hour of the day at the practice, 0 to 23. */
+    hour: (at: number) => Number(format({ hour: 'numeric', hourCycle: 'h23' }, at).replace(/\D/g, '')),
+    /** A FHIR date, which may lack the day or the month: "March 14, 1948", "March 1948", "1948". */
+    birthDate: (date: string) => {
+      const length = date.split('-').length
+      if (length === 1) return date
+      const options = { year: 'numeric', month: 'long', timeZone: 'UTC' } as const
+      return format(length === 2 ? options : { ...options, day: 'numeric' }, Date.parse(date))
+    },
+  }
+}
+
+/** A language tag in the reader's words: "Spanish"; the tag itself when nobody knows it. */
+export function languageName(locale: string, tag: string): string {
+  try {
+    return new Intl.DisplayNames(locale, { type: 'language' }).of(tag) ?? tag
+  } catch {
+    return tag
+  }
+}
