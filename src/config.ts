@@ -212,7 +212,10 @@ const withoutEmpty = (environment: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
 
 const explain = (error: z.ZodError) =>
-  error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  error.issues.map(({ path, message }) => {
+    const isMissing = message.endsWith('received undefined')
+    return `${path.join('.')}: ${isMissing ? 'is required' : message}`
+  })
 
 function isTimeZone(name: string) {
   try {

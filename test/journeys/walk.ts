@@ -95,8 +95,13 @@ export async function openPorticoHere(page: Page): Promise<FrameLocator> {
   await page.getByRole('button', { name: 'Open Portico here' }).click()
   const frame = page.frameLocator('iframe[title="Portico"]')
   await cardIsThere(frame)
+  await frame.locator('html').evaluate(painted)
+  await page.evaluate(painted)
   return frame
 }
+
+/** Chromium routes a click into a frame by what it painted last: one that comes sooner reaches nobody. */
+const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
 
 /** Opens the chart and launches from it, in a tab. */
 export async function openCard(page: Page, clinic: Clinic, patient: string): Promise<Page> {
@@ -115,6 +120,15 @@ export async function allow(card: Card) {
   await card.getByRole('switch', { name: 'Allow patient portal' }).check()
   await card.getByRole('button', { name: 'Save' }).click()
   await card.getByText('Everything is in place').waitFor()
+}
+
+/** Everything at the desk, from the EMR's login to the letter. */
+export async function invite(context: BrowserContext, clinic: Clinic, patient: string) {
+  const emr = await context.newPage()
+  await logIn(emr, clinic)
+  const card = await openCard(emr, clinic, patient)
+  await allow(card)
+  return { emr, card, letter: await createCredentials(context, card) }
 }
 
 /** From a card that is ready to the letter in a window of its own. */

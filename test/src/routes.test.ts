@@ -6,7 +6,10 @@ import { expectRefusal } from '../support/refusal.ts'
 import { expectOk, openService, type TestService } from '../support/service.ts'
 
 /** Which guard stands before each route; a new route must be given one here. */
-const GUARDS: Record<string, 'public' | 'patient' | 'access.read' | 'access.manage' | 'credentials.manage' | 'staff'> = {
+const GUARDS: Record<
+  string,
+  'public' | 'patient' | 'access.read' | 'access.manage' | 'credentials.manage' | 'staff'
+> = {
   'GET /:practice/api/practice': 'public',
   'POST /:practice/api/slip': 'public',
   'POST /:practice/api/portal/activation': 'public',
@@ -32,7 +35,9 @@ const routesOf = ({ app }: TestService) => [
 
 async function signIn(service: TestService, browser = service.openBrowser()) {
   const { portalId, code } = await service.inviteAndRead(await service.launch(PEOPLE.walter))
-  const setup = await expectOk(browser.post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.walter }))
+  const setup = await expectOk(
+    browser.post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.walter }),
+  )
   const chosen = { ticket: setup['ticket'], username: 'walter', password: GOOD_PASSWORD }
   await expectOk(browser.post('/fernwood/api/portal/activation/credentials', chosen))
   return browser
@@ -48,9 +53,18 @@ test('every route has a guard, and each guard holds against everybody else', asy
   for (const [route, guard] of Object.entries(GUARDS)) {
     if (guard === 'public') continue
     const [method = '', pattern = ''] = route.split(' ')
-    const path = pattern.replace(':practice', 'fernwood').replace(':launch', tab.launch).replace(':patient', PEOPLE.maria)
+    const path = pattern
+      .replace(':practice', 'fernwood')
+      .replace(':launch', tab.launch)
+      .replace(':patient', PEOPLE.maria)
     const send = (browser: typeof anonymous) =>
-      method === 'GET' ? browser.get(path) : method === 'DELETE' ? browser.delete(path) : method === 'PUT' ? browser.put(path, {}) : browser.post(path, {})
+      method === 'GET'
+        ? browser.get(path)
+        : method === 'DELETE'
+          ? browser.delete(path)
+          : method === 'PUT'
+            ? browser.put(path, {})
+            : browser.post(path, {})
     const refusal = guard === 'patient' ? 'signed-out' : 'launch-ended'
     await expectRefusal(await send(anonymous), refusal)
     await expectRefusal(await send(guard === 'patient' ? tab.browser : patient), refusal)
@@ -84,19 +98,33 @@ test('after a key rotation sessions, letters and passwords made under the old ke
   const phone = await signIn(service)
   const waiting = await service.inviteAndRead(await service.launch(PEOPLE.piotr))
 
-  const rotated = await openService({ keys: `new:${randomBytes(32).toString('base64url')},${oldKey}`, store: service.store })
+  const rotated = await openService({
+    keys: `new:${randomBytes(32).toString('base64url')},${oldKey}`,
+    store: service.store,
+  })
   const again = rotated.openBrowser()
   for (const [name, value] of phone.cookies) again.cookies.set(name, value)
   expect(await expectOk(again.get('/fernwood/api/portal/home'))).toMatchObject({ firstName: 'Walter' })
-  await expectOk(rotated.openBrowser().post('/fernwood/api/portal/session', { username: 'walter', password: GOOD_PASSWORD }))
+  await expectOk(
+    rotated
+      .openBrowser()
+      .post('/fernwood/api/portal/session', { username: 'walter', password: GOOD_PASSWORD }),
+  )
   const { portalId, code } = waiting
-  await expectOk(rotated.openBrowser().post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.piotr }))
+  await expectOk(
+    rotated.openBrowser().post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.piotr }),
+  )
 })
 
 test('a practice keeps its EHR: its slug is never given to another one', async () => {
   const service = await openService()
-  const moved = [...service.wiring.practices.values()].map((practice) => ({ ...practice, fhirBase: `${practice.fhirBase}/r4` }))
-  await expect(savePractices(service.store, moved, () => service.clock.now)).rejects.toThrow(/belongs to the EHR at/)
+  const moved = [...service.wiring.practices.values()].map((practice) => ({
+    ...practice,
+    fhirBase: `${practice.fhirBase}/r4`,
+  }))
+  await expect(savePractices(service.store, moved, () => service.clock.now)).rejects.toThrow(
+    /belongs to the EHR at/,
+  )
 })
 
 test('the patient hears by mail that the portal was opened, at the address that only they read', async () => {
@@ -104,13 +132,22 @@ test('the patient hears by mail that the portal was opened, at the address that 
   const tab = await service.launch(PEOPLE.maria)
   const { portalId, code } = await service.inviteAndRead(tab)
   const phone = service.openBrowser()
-  const setup = await expectOk(phone.post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.maria }))
+  const setup = await expectOk(
+    phone.post('/fernwood/api/portal/activation', { portalId, code, ...IDENTITY.maria }),
+  )
   await expectOk(
-    phone.post('/fernwood/api/portal/activation/credentials', { ticket: setup['ticket'], username: 'maria', password: GOOD_PASSWORD }),
+    phone.post('/fernwood/api/portal/activation/credentials', {
+      ticket: setup['ticket'],
+      username: 'maria',
+      password: GOOD_PASSWORD,
+    }),
   )
   const [mail, ...others] = await service.store.db.selectFrom('outbox').selectAll().execute()
   expect(others).toEqual([])
-  const opened = service.wiring.keyring.open(mail?.payload_sealed ?? '', `mail ${mail?.practice_id} ${mail?.id}`)
+  const opened = service.wiring.keyring.open(
+    mail?.payload_sealed ?? '',
+    `mail ${mail?.practice_id} ${mail?.id}`,
+  )
   expect(JSON.parse(opened)).toMatchObject({
     to: 'maria.nunez@mail.example',
     subject: 'Su portal de paciente en Fernwood Family Practice está abierto',

@@ -4,7 +4,7 @@ import { DemoError } from './options.ts'
 
 /**
  * The patients that `--data` names.
- * @throws DemoError when the folder cannot be read, something in it is not JSON, or no patient is in it.
+ * @throws DemoError when the folder or a file in it cannot be read, is not FHIR, or no patient is in it.
  */
 export async function readPatients(folder: string): Promise<Resource[]> {
   const resources = await loadFolder(folder).catch((error: NodeJS.ErrnoException) => {

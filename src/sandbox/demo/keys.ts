@@ -14,13 +14,17 @@ const DemoKeys = z.object({
 })
 export type DemoKeys = { service: string; clients: Record<string, JWK> }
 
+const SQLITE = 'sqlite:'
+const fileOf = (store: string) => resolve(store.slice(SQLITE.length))
+
 /**
  * Fresh keys, or those that belong to a store which is kept: without them nobody could read what it holds.
- * @throws DemoError when the kept ones cannot be read.
+ * @throws DemoError when the kept ones cannot be read, or are gone while an SQLite store is still there.
  */
 export async function readOrMakeKeys(slugs: string[], store: string | undefined): Promise<DemoKeys> {
   const path = store === undefined ? undefined : keysPath(store)
   if (path && existsSync(path)) return readKeys(path)
+  if (path && store?.startsWith(SQLITE)) refuseStoreWithoutKeys(fileOf(store), path)
   const clients = await Promise.all(
     slugs.map(async (slug): Promise<[string, JWK]> => [slug, await makeClientKey()]),
   )
@@ -37,10 +41,17 @@ export async function readOrMakeKeys(slugs: string[], store: string | undefined)
 
 /** Beside the SQLite file; for a server in the folder for temporary files, named after the address. */
 export function keysPath(store: string): string {
-  if (store.startsWith('sqlite:'))
-    return join(dirname(resolve(store.slice('sqlite:'.length))), 'portico-demo-keys.json')
+  if (store.startsWith(SQLITE)) return join(dirname(fileOf(store)), 'portico-demo-keys.json')
   const name = createHash('sha256').update(store).digest('hex').slice(0, 16)
   return join(tmpdir(), `portico-demo-keys-${name}.json`)
+}
+
+/** New keys would start a service that can read nothing of what it kept. */
+function refuseStoreWithoutKeys(file: string, path: string) {
+  if (!existsSync(file)) return
+  throw new DemoError(
+    `${file} is there, but its keys are not: put ${path} back, or remove the store to start anew.`,
+  )
 }
 
 function readKeys(path: string): DemoKeys {

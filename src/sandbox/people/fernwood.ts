@@ -1,3 +1,4 @@
+import { WALTER } from './both-clinics.ts'
 import { UNUSUAL } from './fernwood-unusual.ts'
 import { PEOPLE } from './ids.ts'
 import type { Person } from './person.ts'
@@ -5,15 +6,9 @@ import type { Person } from './person.ts'
 /** Adults of Fernwood who can be invited, once what they lack is filled in. */
 const ADULTS: Person[] = [
   {
+    ...WALTER,
     id: PEOPLE.walter,
     mrn: '004417',
-    given: ['Walter', 'James'],
-    family: 'Okafor',
-    gender: 'male',
-    birthDate: '1948-03-14',
-    language: 'en',
-    homePhone: '(555) 010-0142',
-    street: '18 Alder Court',
     chart: { conditions: ['hypertension', 'osteoarthritis'], payer: 'medicare' },
   },
   {
@@ -27,6 +22,7 @@ const ADULTS: Person[] = [
     homePhone: '(555) 010-0173',
     mobilePhone: '(555) 010-0174',
     email: 'familia.nunez@mail.example',
+    trustedEmail: 'maria.nunez@mail.example',
     street: '41 Ferry Street',
     parentOf: [PEOPLE.leo],
     chart: { conditions: ['hypertension'], payer: 'cascade' },

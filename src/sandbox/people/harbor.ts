@@ -1,18 +1,13 @@
+import { WALTER } from './both-clinics.ts'
 import { HARBOR_PEOPLE } from './ids.ts'
 import type { Person } from './person.ts'
 
 /** The patients of Harbor Clinic: another practice, to prove that nothing of one is seen in the other. */
 export const HARBOR: Person[] = [
   {
+    ...WALTER,
     id: HARBOR_PEOPLE.walter,
     mrn: 'H-20417',
-    given: ['Walter', 'James'],
-    family: 'Okafor',
-    gender: 'male',
-    birthDate: '1948-03-14',
-    language: 'en',
-    homePhone: '(555) 010-0142',
-    street: '18 Alder Court',
     chart: { conditions: ['hyperlipidemia'], payer: 'medicare' },
   },
   {

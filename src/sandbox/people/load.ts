@@ -2,41 +2,49 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import type { Resource } from '@medplum/fhirtypes'
+import type { BundleEntry, Resource } from '@medplum/fhirtypes'
 
 const unzip = promisify(gunzip)
 const FHIR_FILE = /\.(json|ndjson)(\.gz)?$/
 
 /**
- * Reads the FHIR resources of a folder: Bundles and single resources (.json) and bulk exports (.ndjson), each also
- * gzipped. Files that hold no FHIR, such as a manifest, are passed over; resources are taken as they are.
- * @throws Error naming the file and line that is not JSON.
+ * Reads the FHIR resources of a folder and the folders in it: Bundles and single resources (.json) and bulk exports
+ * (.ndjson), each also gzipped. Files that hold no FHIR, such as a manifest, are passed over; resources are taken as
+ * they are.
+ * @throws Error naming the file at fault, and the line in a bulk export.
  */
 export const loadFolder = async (folder: string): Promise<Resource[]> => {
-  const names = (await readdir(folder)).filter((name) => FHIR_FILE.test(name)).toSorted()
+  const names = await readdir(folder, { recursive: true })
   const resources: Resource[] = []
-  for (const name of names) {
-    for (const resource of resourcesIn(name, await readText(join(folder, name)))) resources.push(resource)
+  for (const name of names.filter((one) => FHIR_FILE.test(one)).toSorted()) {
+    for (const resource of resourcesIn(name, await readText(folder, name))) resources.push(resource)
   }
   return resources
 }
 
-const readText = async (path: string): Promise<string> => {
-  const bytes = await readFile(path)
-  return (path.endsWith('.gz') ? await unzip(bytes) : bytes).toString('utf8')
+const readText = async (folder: string, name: string): Promise<string> => {
+  try {
+    const bytes = await readFile(join(folder, name))
+    return (name.endsWith('.gz') ? await unzip(bytes) : bytes).toString('utf8')
+  } catch (cause) {
+    throw new Error(`${name} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
+  }
 }
 
 const resourcesIn = (name: string, text: string): Resource[] => {
-  if (!name.includes('.ndjson')) return unfold(parse(text, name))
+  if (!name.includes('.ndjson')) return unfold(text, name)
   return text
     .split('\n')
-    .flatMap((line, index) => (line.trim() === '' ? [] : unfold(parse(line, `${name}, line ${index + 1}`))))
+    .flatMap((line, index) => (line.trim() === '' ? [] : unfold(line, `${name}, line ${index + 1}`)))
 }
 
-const unfold = (value: unknown): Resource[] => {
+const unfold = (text: string, where: string): Resource[] => {
+  const value = parse(text, where)
   if (!isResource(value)) return []
   if (value.resourceType !== 'Bundle') return [value]
-  return (value.entry ?? []).flatMap(({ resource }) => (resource ? [resource] : []))
+  const entries: unknown = value.entry ?? []
+  if (!Array.isArray(entries)) throw new Error(`${where} is a Bundle whose entry is not a list`)
+  return entries.map((entry: BundleEntry | null) => entry?.resource).filter(isResource)
 }
 
 const isResource = (value: unknown): value is Resource =>

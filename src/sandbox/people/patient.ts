@@ -1,5 +1,6 @@
 import type { Faker } from '@faker-js/faker'
 import type { ContactPoint, HumanName, Patient, RelatedPerson, Resource } from '@medplum/fhirtypes'
+import { TRUSTED_EMAIL } from '../../../fhir-profiles/canonicals.ts'
 import { CLINIC_ID } from './clinic.ts'
 import type { Clinic } from './clinic.ts'
 import type { Person } from './person.ts'
@@ -24,7 +25,7 @@ export const createPatient = (person: Person, clinic: Clinic, faker: Faker): Pat
   ],
   active: person.active ?? true,
   name: namesOf(person),
-  ...listed('telecom', telecomOf(person)),
+  ...listed('telecom', [...telecomOf(person), ...trustedEmailOf(person)]),
   gender: person.gender,
   ...(person.birthDate ? { birthDate: person.birthDate } : {}),
   ...(person.deceasedAt ? { deceasedDateTime: person.deceasedAt } : {}),
@@ -91,6 +92,12 @@ const telecomOf = ({ homePhone, mobilePhone, email }: Person): ContactPoint[] =>
   ...(mobilePhone ? [{ system: 'phone' as const, value: mobilePhone, use: 'mobile' as const }] : []),
   ...(email ? [{ system: 'email' as const, value: email, use: 'home' as const }] : []),
 ]
+
+/** After the others: it is not the address for contact. */
+const trustedEmailOf = ({ trustedEmail: value }: Person): ContactPoint[] =>
+  value
+    ? [{ extension: [{ url: TRUSTED_EMAIL, valueBoolean: true }], system: 'email', value, use: 'home' }]
+    : []
 
 /** FHIR has no empty lists: the element is left out instead. */
 const listed = <K extends string, T>(key: K, values: T[]): Partial<Record<K, T[]>> =>

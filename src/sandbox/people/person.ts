@@ -16,6 +16,8 @@ export type Person = {
   homePhone?: string
   mobilePhone?: string
   email?: string
+  /** Known to reach this person and nobody else. */
+  trustedEmail?: string
   street?: string
   active?: false
   deceasedAt?: string

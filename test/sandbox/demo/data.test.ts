@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readPatients, replacePatients } from '../../../src/sandbox/demo/data.ts'
 import { keysPath, readOrMakeKeys } from '../../../src/sandbox/demo/keys.ts'
+import { DemoError } from '../../../src/sandbox/demo/options.ts'
 import { createPeople } from '../../../src/sandbox/people/index.ts'
 import { staffOf } from '../../../src/sandbox/staff.ts'
 
@@ -31,6 +32,19 @@ test('loaded patients take the place of the built-in ones; whoever works there s
   expect(staffOf(resources).map(({ role }) => role)).toEqual(['front-desk', 'physician', 'administrator'])
 })
 
+test.each([
+  ['that does not exist', 'nowhere', undefined, 'the folder * cannot be read (ENOENT)'],
+  ['that is empty', 'empty', {}, 'there is no patient in *'],
+  ['without FHIR in it', 'other', { 'notes.json': '{}', 'notes.txt': 'Ann' }, 'there is no patient in *'],
+  ['with a broken file', 'broken', { 'a.json': '{"resourceType"' }, 'a.json is not JSON'],
+])('a folder %s is refused with one line', async (_, name, files, message) => {
+  const path = join(folder, 'refused', name)
+  if (files) mkdirSync(path, { recursive: true })
+  for (const [file, text] of Object.entries(files ?? {})) writeFileSync(join(path, file), text)
+  const error = new DemoError(`--data: ${message.replace('*', path)}.`)
+  await expect(readPatients(path)).rejects.toThrow(error)
+})
+
 test('each clinic has one person for each role', () => {
   for (const clinic of ['fernwood', 'harbor'] as const) {
     const staff = staffOf(createPeople(clinic))
@@ -47,4 +61,15 @@ test('a kept store gets its keys again, another one gets others', async () => {
   expect(await readOrMakeKeys(['fernwood'], store)).toEqual(first)
   expect((await readOrMakeKeys(['fernwood'], undefined)).service).not.toBe(first.service)
   expect(keysPath('postgres://a/1')).not.toBe(keysPath('postgres://a/2'))
+})
+
+test('a kept SQLite store whose keys are gone is refused instead of given others', async () => {
+  const file = join(folder, 'orphan', 'portico.sqlite')
+  await readOrMakeKeys(['fernwood'], `sqlite:${file}`)
+  writeFileSync(file, 'what was kept')
+  rmSync(keysPath(`sqlite:${file}`))
+  const refused = readOrMakeKeys(['fernwood'], `sqlite:${file}`)
+  await expect(refused).rejects.toThrow(DemoError)
+  await expect(refused).rejects.toThrow(/^\S+portico\.sqlite is there, but its keys are not: [^\n]+$/)
+  expect(existsSync(keysPath(`sqlite:${file}`))).toBe(false)
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -29,6 +29,14 @@ test('bundles, bulk exports and single resources are read, gzipped or not', asyn
   expect(await loadFolder(folder)).toEqual([ann, ben, zoe])
 })
 
+test('folders in the folder are read too', async () => {
+  await mkdir(join(folder, 'export/more'), { recursive: true })
+  await put('a.json', JSON.stringify(ann))
+  await put('export/b.json', JSON.stringify(ben))
+  await put('export/more/c.ndjson', JSON.stringify(zoe))
+  expect(await loadFolder(folder)).toEqual([ann, ben, zoe])
+})
+
 test('what is no FHIR is passed over', async () => {
   await put('MANIFEST.json', '{"files":[]}')
   await put('README.md', 'Patients')
@@ -36,9 +44,13 @@ test('what is no FHIR is passed over', async () => {
   expect(await loadFolder(folder)).toEqual([])
 })
 
-test('a line that is not JSON is named', async () => {
-  await put('a.ndjson', `${JSON.stringify(ann)}\n{"resourceType"`)
-  await expect(loadFolder(folder)).rejects.toThrow('a.ndjson, line 2 is not JSON')
+test.each([
+  ['a.ndjson', `${JSON.stringify(ann)}\n{"resourceType"`, 'a.ndjson, line 2 is not JSON'],
+  ['b.json.gz', 'not zipped', 'b.json.gz cannot be read (Z_DATA_ERROR)'],
+  ['c.json', '{"resourceType":"Bundle","entry":{}}', 'c.json is a Bundle whose entry is not a list'],
+])('%s that holds something else is named', async (name, content, message) => {
+  await put(name, content)
+  await expect(loadFolder(folder)).rejects.toThrow(message)
 })
 
 test('a server takes what others wrote as it is, with its time and its small faults', async () => {

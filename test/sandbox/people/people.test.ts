@@ -1,5 +1,6 @@
 import type { Patient, Resource } from '@medplum/fhirtypes'
 import { describe, expect, test } from 'vitest'
+import { emailsOf, trustedEmailOf } from '../../../src/fhir/telecom.ts'
 import { createFhirServer } from '../../../src/sandbox/fhir/server.ts'
 import { issuesOf } from '../../../src/sandbox/fhir/validation.ts'
 import { HARBOR_PEOPLE, PEOPLE, createPeople } from '../../../src/sandbox/people/index.ts'
@@ -75,6 +76,15 @@ describe('among the people of fernwood', () => {
     expect(new Set(emails)).toEqual(new Set(['familia.nunez@mail.example']))
     expect(of('RelatedPerson', PEOPLE.leo)).toHaveLength(2)
     expect(patient(PEOPLE.maria).communication?.[0]?.language.coding?.[0]?.code).toBe('es')
+  })
+
+  test('Maria has an e-mail of her own too, which staff have checked; she is still written to at the shared one', () => {
+    expect(emailsOf(patient(PEOPLE.maria))).toEqual([
+      'familia.nunez@mail.example',
+      'maria.nunez@mail.example',
+    ])
+    expect(trustedEmailOf(patient(PEOPLE.maria))).toBe('maria.nunez@mail.example')
+    expect(trustedEmailOf(patient(PEOPLE.andres))).toBeNull()
   })
 
   test('the twins share initials and birth date, and nothing else', () => {

@@ -1,0 +1,221 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright'
+import { encode } from 'uqr'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser } from '../support/chromium.ts'
+import { GOOD_PASSWORD, IDENTITY, PEOPLE } from '../support/people.ts'
+import { startDemo, type Demo } from './demo.ts'
+import { expectSound, expectSoundInBoth, listen, tabTo } from './sound.ts'
+import * as walk from './walk.ts'
+
+let demo: Demo
+let browser: Browser
+let clinic: walk.Clinic
+
+beforeAll(async () => {
+  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
+  clinic = walk.fernwood(demo)
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await demo?.stop()
+})
+
+/** A browser of its own, and everything it complains about. */
+async function openContext() {
+  const context = await browser.newContext({ locale: 'en-US' })
+  context.setDefaultTimeout(15_000)
+  return { context, complaints: await listen(context) }
+}
+
+describe('one patient gets in', () => {
+  test('from the EMR to home, out and in again, while no page complains', async () => {
+    const desk = await openContext()
+    const emr = await desk.context.newPage()
+    await walk.logIn(emr, clinic)
+    await emr.getByRole('searchbox').fill('okafor')
+    await emr.getByRole('button', { name: 'Search' }).click()
+    await emr.getByRole('link', { name: /Okafor/ }).click()
+    const card = await walk.openPortico(emr)
+    await card.getByText('Walter James Okafor').waitFor()
+    await card.getByText('MRN 004417').waitFor()
+    await walk.allow(card)
+    const letter = await walk.createCredentials(desk.context, card)
+    expect(letter.portalId).toMatch(/^[0-9]{6}$/)
+    expect(letter.code).toMatch(/^[2-9A-HJKMNP-Z]{8}$/)
+
+    const home = await openContext()
+    const page = await home.context.newPage()
+    await page.goto(clinic.portal)
+    await page.getByRole('link', { name: 'Activate your portal' }).click()
+    await walk.typeLetter(page, letter)
+    await walk.typePerson(page, IDENTITY.walter)
+    await walk.typeKey(page, { username: 'walter', password: GOOD_PASSWORD })
+    await walk.expectIn(page, 'Walter')
+    await page.getByText(letter.accountId).waitFor()
+    await walk.goHome(page, 'Walter')
+    await page.getByText('(555) 010-0142').waitFor()
+    await page.getByText(letter.accountId).waitFor()
+    await walk.expectActive(card, 'Walter')
+
+    await walk.signOut(page)
+    await walk.signIn(page, clinic, { username: 'WALTER', password: GOOD_PASSWORD })
+    await walk.expectHome(page, 'Walter')
+    expect([...desk.complaints, ...home.complaints]).toEqual([])
+    await Promise.all([desk.context.close(), home.context.close()])
+  })
+
+  test('and once signed out, Back shows nothing of the record', async () => {
+    const { context } = await openContext()
+    const { letter } = await walk.invite(context, clinic, PEOPLE.rosa)
+    const page = await context.newPage()
+    const rosa = { firstInitial: 'R', lastInitial: 'N', birthDate: '1955-01-30' }
+    await walk.activate(page, clinic, letter, rosa, 'rosa')
+    await walk.goHome(page, 'Rosa')
+    await walk.signOut(page)
+    await page.goBack()
+    await expectNothingOf(page, 'Rosa')
+
+    await walk.signIn(page, clinic, { username: 'rosa', password: GOOD_PASSWORD })
+    await walk.expectHome(page, 'Rosa')
+    const other = await context.newPage()
+    await other.goto(clinic.portal)
+    await page.goto(demo.mail)
+    await walk.signOut(other)
+    await page.goBack()
+    await expectNothingOf(page, 'Rosa')
+    await context.close()
+  })
+})
+
+describe('the letter', () => {
+  test('has a QR code that opens the activation page, filled in, with nothing left in the address', async () => {
+    const { context } = await openContext()
+    const { letter } = await walk.invite(context, clinic, PEOPLE.carmen)
+    const address = `${clinic.portal}activate#id=${letter.portalId}&code=${letter.code}`
+    expect(await drawn(letter.page.locator('svg.qr path').last())).toEqual(modulesOf(address))
+
+    const page = await context.newPage()
+    await page.goto(address)
+    const typed = [page.getByLabel('Portal ID'), page.getByLabel('Activation code')]
+    await typed[0]?.waitFor()
+    const [portalId = '', code = ''] = await Promise.all(typed.map((field) => field.inputValue()))
+    expect(portalId.replace(' ', '')).toBe(letter.portalId)
+    expect(code.replace(' ', '')).toBe(letter.code)
+    expect(page.url()).toBe(`${clinic.portal}activate`)
+    expect(letter.page.url()).toBe(`${demo.service}/fernwood/slip`)
+    await context.close()
+  })
+})
+
+describe('every page on the way', () => {
+  test('is sound for staff: EMR, card in each state, question and letter', async () => {
+    const { context } = await openContext()
+    const emr = await context.newPage()
+    await emr.goto(`${clinic.dashboard}/`)
+    await expectSound(emr, 'login')
+    await walk.logIn(emr, clinic)
+    await expectSound(emr, 'patients')
+    await walk.openPatient(emr, clinic, PEOPLE.maria)
+    await expectSound(emr, 'patient')
+    const card = await walk.openPortico(emr)
+    await expectSound(card, 'card, not allowed yet')
+    await walk.allow(card)
+    await expectSound(card, 'card, ready')
+    await card.getByRole('button', { name: 'Create credentials' }).click()
+    await expectSound(card, 'card, question')
+    await card.getByRole('button', { name: 'Cancel' }).click()
+    const letter = await walk.createCredentials(context, card)
+    await expectSound(card, 'card, invited')
+    await expectSound(letter.page, 'letter, es')
+    await letter.page.getByRole('button', { name: 'Letter in English' }).click()
+    await letter.page.getByText('Maria, your patient portal is ready.').waitFor()
+    await expectSound(letter.page, 'letter, en')
+    await walk.activate(await context.newPage(), clinic, letter, IDENTITY.maria, 'maria')
+    await walk.expectActive(card, 'Maria')
+    await expectSound(card, 'card, active')
+    const stopped = await walk.openCard(emr, clinic, PEOPLE.deceased)
+    await expectSound(stopped, 'card, not possible')
+    await context.close()
+  })
+
+  test('is sound for patients, in English and Spanish', async () => {
+    const { context } = await openContext()
+    const { letter } = await walk.invite(context, clinic, PEOPLE.andres)
+    const page = await context.newPage()
+    await page.goto(clinic.portal)
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+    await expectSoundInBoth(page, 'sign-in')
+    await page.getByRole('link', { name: 'Activate your portal' }).click()
+    await page.getByLabel('Portal ID').waitFor()
+    await expectSoundInBoth(page, 'activation, letter')
+    await walk.typeLetter(page, letter)
+    await expectSoundInBoth(page, 'activation, person')
+    await walk.typePerson(page, { firstInitial: 'A', lastInitial: 'N', birthDate: '1985-02-11' })
+    await page.getByLabel('Username').waitFor()
+    await expectSoundInBoth(page, 'activation, key')
+    await walk.typeKey(page, { username: 'andres', password: GOOD_PASSWORD })
+    await walk.expectIn(page, 'Andrés')
+    await expectSoundInBoth(page, 'activation, done')
+    await walk.goHome(page, 'Andrés')
+    await expectSoundInBoth(page, 'home')
+    await walk.signOut(page)
+    await expectSoundInBoth(page, 'signed out')
+    await context.close()
+  })
+
+  test('needs no mouse: the keyboard alone activates, reads and signs out', async () => {
+    const { context } = await openContext()
+    const { letter } = await walk.invite(context, clinic, PEOPLE.piotr)
+    const page = await context.newPage()
+    const type = async (label: string, text: string) => {
+      await tabTo(page, page.getByLabel(label, { exact: true }))
+      await page.keyboard.press('ControlOrMeta+A')
+      await page.keyboard.type(text)
+    }
+    const press = async (role: 'link' | 'button', name: string, key: 'Enter' | 'Space' = 'Enter') => {
+      await tabTo(page, page.getByRole(role, { name }))
+      await page.keyboard.press(key)
+    }
+    await page.goto(clinic.portal)
+    await press('link', 'Activate your portal')
+    await type('Portal ID', letter.portalId)
+    await type('Activation code', letter.code)
+    await press('button', 'Continue', 'Space')
+    await type('First name', 'p')
+    await type('Last name', 'l')
+    await type('Month', '11')
+    await type('Day', '4')
+    await type('Year', '1971')
+    await page.keyboard.press('Enter')
+    await type('Username', 'piotr')
+    await type('Password', GOOD_PASSWORD)
+    await page.keyboard.press('Enter')
+    await walk.expectIn(page, 'Piotr')
+    await press('link', 'Go to my portal')
+    await walk.expectHome(page, 'Piotr')
+    await press('button', 'Sign out')
+    await page.getByText("You're signed out.").waitFor()
+    await context.close()
+  })
+})
+
+async function expectNothingOf(page: Page, firstName: string) {
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  const text = await page.locator('body').innerText()
+  expect(text).not.toContain(firstName)
+  expect(text).not.toContain('1955')
+}
+
+/** Dark modules of a QR code as `x,y`, from the path that draws them inside four light ones. */
+async function drawn(path: Locator): Promise<string[]> {
+  const runs = ((await path.getAttribute('d')) ?? '').matchAll(/M(\d+) (\d+)h(\d+)/g)
+  return [...runs].flatMap(([, x, y, length]) =>
+    Array.from({ length: Number(length) }, (_, step) => `${Number(x) - 4 + step},${Number(y) - 4}`),
+  )
+}
+
+const modulesOf = (text: string): string[] =>
+  encode(text, { ecc: 'M', border: 0 }).data.flatMap((row, y) =>
+    row.flatMap((dark, x) => (dark ? [`${x},${y}`] : [])),
+  )

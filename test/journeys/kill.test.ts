@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Store } from '../../src/store/open.ts'
+import { runCommand } from '../support/command.ts'
+import { createCareers, type Career, type Deed } from './careers.ts'
+import { startDemo, type Demo } from './demo.ts'
+import { expectWholeAudit, withStore } from './interrupted.ts'
+
+const KILLS = 10
+/** How long the service lives between two kills: long enough for a few careers, too short for all. */
+const LONGEST_LIFE_MS = 700
+const AT_ONCE = 4
+
+let demo: Demo
+let folder: string
+let store: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'portico-kill-'))
+  store = `sqlite:${join(folder, 'portico.sqlite')}`
+  const data = join(folder, 'data')
+  await mkdir(data)
+  await writeFile(join(data, 'patients.json'), JSON.stringify(createCareers.bundle()))
+  demo = await startDemo({ store, data })
+})
+
+afterAll(async () => {
+  await demo?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test(`a service that is killed ${KILLS} times in the middle of everything loses nothing that it acknowledged`, async () => {
+  const careers = await createCareers(demo)
+  const ending = new AbortController()
+  const running = Array.from({ length: AT_ONCE }, () => careers.run(ending.signal))
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    await sleep(Math.random() * LONGEST_LIFE_MS)
+    await demo.sandbox('kill-service')
+  }
+  ending.abort()
+  await Promise.all(running)
+  const deeds = careers.all.flatMap((career) => career.deeds)
+  const finished = careers.all.filter((career) => career.deeds.some(({ action }) => action === 'session.started'))
+  expect(finished.length).toBeGreaterThan(0)
+  expect(careers.all.some(({ cutOff }) => cutOff)).toBe(true)
+
+  await withStore(store, async (db) => {
+    await expectWholeAudit(db)
+    expect(await missingFromTrail(db, deeds)).toEqual([])
+    expect(await doneTwice(db)).toEqual([])
+    await expectMails(db, finished)
+  })
+  for (const career of careers.all) expect(await careers.stillHolds(career)).toEqual('all of it')
+  const verified = await verifyFromOutside()
+  expect(verified.output).toMatch(/^fernwood: \d+ rows hold, \d+ not sealed yet, head \S{20,}$/m)
+  expect(verified.code).toBe(0)
+}, 60_000)
+
+/** Every acknowledged answer carries the id under which the trail must know it. */
+async function missingFromTrail(db: Store, deeds: Deed[]) {
+  const rows = await db.db.selectFrom('audit').select(['request_id', 'action']).execute()
+  const known = new Set(rows.map(({ request_id, action }) => `${action} ${request_id}`))
+  return deeds.filter(({ action, requestId }) => !known.has(`${action} ${requestId}`))
+}
+
+/** Patients with more than one account or activation, and accounts with more than one letter that works. */
+async function doneTwice({ db }: Store) {
+  const count = db.fn.countAll<number>()
+  const accounts = db.selectFrom('account_patient').select('patient_id as of').groupBy('patient_id').having(count, '>', 1)
+  const activations = db
+    .selectFrom('audit')
+    .select('patient_id as of')
+    .where('action', '=', 'account.activated')
+    .groupBy('patient_id')
+    .having(count, '>', 1)
+  const letters = db
+    .selectFrom('ticket')
+    .select('account_id as of')
+    .where('kind', '=', 'activation')
+    .where('used_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .groupBy('account_id')
+    .having(count, '>', 1)
+  return (await Promise.all([accounts, activations, letters].map((query) => query.execute()))).flat()
+}
+
+/**
+ * Every account's welcome arrived, or waits in the outbox for its lease to end: the service was killed while it was
+ * being sent. None arrived that is not the same mail again.
+ */
+async function expectMails({ db }: Store, finished: Career[]) {
+  const arrivedOrWaiting = async () => {
+    const mails = await readMails()
+    const rows = await db.selectFrom('outbox').selectAll().execute()
+    const open = rows.filter(({ sent_at }) => sent_at === null)
+    expect(open.filter(({ payload_sealed, failed_at }) => payload_sealed === null || failed_at !== null)).toEqual([])
+    expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(new Set(mails.map(({ to }) => to[0])).size)
+    const arrived = new Set(mails.flatMap(({ to }) => to))
+    const missing = finished.filter(({ email }) => !arrived.has(email))
+    return missing.length - open.filter(({ locked_until }) => locked_until > Date.now()).length
+  }
+  await expect.poll(arrivedOrWaiting, { timeout: 8000, interval: 250 }).toBeLessThanOrEqual(0)
+}
+
+async function readMails() {
+  const answer = await fetch(`${demo.mail}/api/mails`)
+  const { mails } = (await answer.json()) as { mails: { to: string[]; messageId: string }[] }
+  return mails
+}
+
+/** What an administrator runs, beside the service. */
+const verifyFromOutside = () =>
+  runCommand(process.execPath, ['src/audit/verify.ts'], { env: { ...process.env, DATABASE_URL: store } })
