@@ -19,7 +19,8 @@ const onStore = (engine: 'sqlite' | 'postgres') => ({
     include: ['test/src/**/*.test.ts'],
     exclude: ['**/*.unit.test.ts'],
     env: { PORTICO_TEST_ENGINE: engine },
-    testTimeout: 15_000,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 })
 
@@ -29,7 +30,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { test: { name: 'once', include: ONCE, testTimeout: 15_000 } },
+      { test: { name: 'once', include: ONCE, testTimeout: 30_000, hookTimeout: 30_000 } },
       onStore('sqlite'),
       onStore('postgres'),
       {
@@ -38,7 +39,8 @@ export default defineConfig({
         test: {
           name: 'components',
           include: ['test/web-components/**/*.test.ts'],
-          testTimeout: 15_000,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           browser: {
             enabled: true,
             headless: true,
@@ -54,8 +56,8 @@ export default defineConfig({
           include: ['test/journeys/**/*.test.ts'],
           // A file starts one demo of its own (three servers and a browser): two at once are what two cores carry.
           maxWorkers: 2,
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

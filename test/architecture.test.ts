@@ -22,7 +22,7 @@ const SERVICE: Record<string, readonly string[]> = {
   'smart-launch': [],
   'fhir-profiles': [],
   store: KERNEL,
-  fhir: [...KERNEL, 'fhir-profiles'],
+  fhir: KERNEL,
   mail: [...KERNEL, 'store'],
   audit: [...KERNEL, 'store'],
   events: [...KERNEL, 'store'],
@@ -39,7 +39,8 @@ const SERVICE: Record<string, readonly string[]> = {
   'audit/verify': [...ADAPTERS, 'config'],
   wiring: [...EDGE, ...CAPABILITIES, 'config'],
   app: [...EDGE, ...CAPABILITIES, 'config', 'wiring'],
-  main: [...EDGE, ...CAPABILITIES, 'config', 'wiring', 'app'],
+  start: [...EDGE, ...CAPABILITIES, 'config', 'wiring', 'app'],
+  main: ['start', 'config'],
   // A small EMR that knows Portico only from outside.
   sandbox: ['clock', 'fhir-profiles'],
 }

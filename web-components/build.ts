@@ -8,11 +8,12 @@ import { build, type Rolldown } from 'vite'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const sources = fileURLToPath(new URL('.', import.meta.url))
 
-/** The pages of the service; each is one module script and the page's style sheet. */
+/** The pages of the service, each one module script, and the style sheet of all. */
 const ENTRIES: Record<string, string> = {
   portal: 'shell/portal.ts',
   staff: 'shell/staff.ts',
   slip: 'shell/slip.ts',
+  frame: 'shell/frame.ts',
   page: 'ui/page.css',
 }
 

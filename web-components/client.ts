@@ -11,10 +11,10 @@ import type {
 import type { PracticeView } from '../src/practices/schema.ts'
 import type { ProblemCode } from '../src/problem.ts'
 import type { Home } from '../src/profile/schema.ts'
-import type { LaunchView } from '../src/staff/schema.ts'
+import type { FinishedLaunch, FinishLaunch, LaunchView } from '../src/staff/schema.ts'
 
-/** Why an answer is not there: a problem code of the service, or one of two that only a browser knows. */
-export type RefusalCode = ProblemCode | 'offline' | 'timeout'
+/** Why an answer is not there: a problem code of the service, or one that only a browser knows. */
+export type RefusalCode = ProblemCode | 'offline' | 'timeout' | 'no-cookie' | 'launch-cut-short'
 
 /** What the service (or the network) refused; worded by `code` in the reader's language. */
 export class Refusal extends Error {
@@ -91,11 +91,14 @@ export type Client = ReturnType<typeof createClient>
 /** @param practice slug of the practice whose pages these are. */
 export function createClient(practice: string) {
   let clockOffsetMs = 0
+  /** The staff session of a page in a frame that keeps no cookie: here and nowhere else, gone with the page. */
+  let bearer: string | null = null
 
   async function send<Answer>(method: Method, path: string, body?: unknown, key?: string): Promise<Answer> {
     const headers = new Headers({ accept: 'application/json' })
     if (body !== undefined) headers.set('content-type', 'application/json')
     if (key !== undefined) headers.set('idempotency-key', key)
+    if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`)
     const response = await ask(`/${practice}/api/${path}`, {
       method,
       headers,
@@ -125,6 +128,12 @@ export function createClient(practice: string) {
     signOut: () => send<null>('DELETE', 'portal/session'),
     readHome: () => send<Home>('GET', 'portal/home'),
 
+    /** Ends a launch whose cookies were lost, answers its id, and speaks for its session from then on. */
+    finishLaunch: async (body: FinishLaunch, key: string) => {
+      const { token, launch } = await send<FinishedLaunch>('POST', 'staff/sessions', body, key)
+      bearer = token
+      return launch
+    },
     readLaunch: (launch: string) => send<LaunchView>('GET', staff(launch)),
     endLaunch: (launch: string) => send<null>('DELETE', staff(launch)),
     readAccess: (launch: string, patient: string) =>

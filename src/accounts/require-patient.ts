@@ -5,8 +5,8 @@ import type { PracticeEnv } from '../practices/require-practice.ts'
 import { Problem } from '../problem.ts'
 import type { Store } from '../store/open.ts'
 import { findSession, type Session } from '../store/sessions.ts'
-import { isOpen, type Account } from './account.ts'
-import { findAccount, listPatientsOf } from './store.ts'
+import type { Account } from './account.ts'
+import { findHolder } from './store.ts'
 
 /** Who is signed in, and the patient whose portal this is. The patient's id never comes from the browser. */
 export type Holder = { account: Account; patientId: string; session: Session }
@@ -22,13 +22,10 @@ export const requirePatient = (deps: { store: Store; now: Clock }) =>
     const token = readCookie(c, cookieNames.patient(practice.id))
     const session = token && (await findSession(deps.store.db, practice.id, 'patient', token, deps.now()))
     if (!session) throw signedOut()
-    const [account, patients] = await Promise.all([
-      findAccount(deps.store.db, practice.id, session.subject_id),
-      listPatientsOf(deps.store.db, practice.id, session.subject_id, deps.now()),
-    ])
-    const own = patients.find(({ relationship }) => relationship === 'self')
-    if (!account || !isOpen(account) || !own) throw signedOut()
-    c.set('holder', { account, patientId: own.patient_id, session })
+    const holder = await findHolder(deps.store.db, practice.id, session.subject_id)
+    if (!holder) throw signedOut()
+    const { patient_id, ...account } = holder
+    c.set('holder', { account, patientId: patient_id, session })
     await next()
   })
 

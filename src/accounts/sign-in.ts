@@ -6,11 +6,11 @@ import { publishEvent } from '../events/events.ts'
 import { Problem } from '../problem.ts'
 import type { Store } from '../store/open.ts'
 import { startSession } from '../store/sessions.ts'
-import { isOpen, usernameKey, type Account } from './account.ts'
+import { usernameKey, type Account } from './account.ts'
 import { isKnownDevice } from './known-device.ts'
 import type { SignIn } from './schema.ts'
 import { bucketsFor, checkLimits, clearSignInFailures, countSignInFailure } from './sign-in-limits.ts'
-import { accountContext, findAccountByUsername, findPasswordOf, listPatientsOf } from './store.ts'
+import { accountContext, findAccountByUsername, findHolder, findPasswordOf } from './store.ts'
 
 export type SignInDeps = { store: Store; keyring: Keyring; hasher: PasswordHasher; now: Clock }
 export type SignInOrigin = {
@@ -103,9 +103,8 @@ async function rehash(
 }
 
 /** @throws Problem `access-paused`: only somebody with the right password learns this. */
-async function checkAccess({ store, now }: SignInDeps, practiceId: string, account: Account) {
-  const patients = await listPatientsOf(store.db, practiceId, account.id, now())
-  if (!isOpen(account) || patients.length === 0)
+async function checkAccess({ store }: SignInDeps, practiceId: string, account: Account) {
+  if (!(await findHolder(store.db, practiceId, account.id)))
     throw new Problem(
       'access-paused',
       'Your access is paused right now. Call the practice; they can open it again.',

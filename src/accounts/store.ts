@@ -31,23 +31,31 @@ export const findPasswordOf = (db: Db, practiceId: string, accountId: string) =>
     .where('replaced_at', 'is', null)
     .executeTakeFirst()
 
-/** The patients that an account may act for now; the holder first. */
-export const listPatientsOf = (db: Db, practiceId: string, accountId: string, now: number) =>
+/** An account that may be used now, with its holder's own patient id while access is allowed; one query. */
+export const findHolder = (db: Db, practiceId: string, accountId: string) =>
   db
-    .selectFrom('account_patient')
+    .selectFrom('portal_account')
+    .innerJoin('account_patient', (join) =>
+      join
+        .onRef('account_patient.practice_id', '=', 'portal_account.practice_id')
+        .onRef('account_patient.account_id', '=', 'portal_account.id'),
+    )
     .innerJoin('patient_access', (join) =>
       join
         .onRef('patient_access.practice_id', '=', 'account_patient.practice_id')
         .onRef('patient_access.patient_id', '=', 'account_patient.patient_id'),
     )
-    .select(['account_patient.patient_id', 'account_patient.relationship'])
-    .where('account_patient.practice_id', '=', practiceId)
-    .where('account_patient.account_id', '=', accountId)
+    .selectAll('portal_account')
+    .select('account_patient.patient_id')
+    .where('portal_account.practice_id', '=', practiceId)
+    .where('portal_account.id', '=', accountId)
+    .where('portal_account.activated_at', 'is not', null)
+    .where('portal_account.suspended_at', 'is', null)
+    .where('portal_account.closed_at', 'is', null)
+    .where('account_patient.relationship', '=', 'self')
+    .where('account_patient.expires_at', 'is', null)
     .where('patient_access.allowed_at', 'is not', null)
-    .where((eb) =>
-      eb.or([eb('account_patient.expires_at', 'is', null), eb('account_patient.expires_at', '>', now)]),
-    )
-    .execute()
+    .executeTakeFirst()
 
 /** The context that an account's sealed columns are bound to. */
 export const accountContext = (practiceId: string, accountId: string) => `account ${practiceId} ${accountId}`

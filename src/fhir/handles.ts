@@ -2,7 +2,7 @@ import { Problem } from '../problem.ts'
 import { createFhirHandle, type FhirHandle } from './client.ts'
 import { forPatient, type ForeignEntry, type PatientHandle } from './for-patient.ts'
 
-/** The three ways to the EHR. Which one code holds decides what it can reach. One handle serves one piece of work. */
+/** The three ways to the EHR. Which one code holds decides what it can reach. */
 export type Ehr = {
   /** With that staff member's own SMART token: the EHR's permissions and audit apply. */
   asStaff(practiceId: string, ehrTokenId: string): FhirHandle
@@ -27,10 +27,16 @@ export function createEhr(deps: EhrDeps): Ehr {
   const handle = (practiceId: string, accessToken: () => Promise<string>) =>
     createFhirHandle({ base: deps.baseOf(practiceId), accessToken, fetch: deps.fetch })
 
+  /** One for each practice: it follows the token, and building a client costs as much as a read. */
+  const services = new Map<string, FhirHandle>()
   function asService(practiceId: string): FhirHandle {
+    const known = services.get(practiceId)
+    if (known) return known
     let token = ''
     const service = handle(practiceId, async () => (token = await deps.serviceToken(practiceId)))
-    return watched(service, () => deps.forgetServiceToken(practiceId, token))
+    const watching = watched(service, () => deps.forgetServiceToken(practiceId, token))
+    services.set(practiceId, watching)
+    return watching
   }
   return {
     asStaff: (practiceId, ehrTokenId) => handle(practiceId, () => deps.staffToken(practiceId, ehrTokenId)),

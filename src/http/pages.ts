@@ -6,11 +6,26 @@ import { ConfigError } from '../config.ts'
 
 const Manifest = z.object({
   version: z.string(),
-  entries: z.object({ portal: z.string(), staff: z.string(), slip: z.string(), page: z.string() }),
+  entries: z.object({
+    portal: z.string(),
+    staff: z.string(),
+    slip: z.string(),
+    frame: z.string(),
+    page: z.string(),
+  }),
 })
 
 type AppPage = { entry: 'portal' | 'staff' | 'slip'; audience: 'patient' | 'staff'; title: string }
 export type NoticePage = { lang: string; title: string; paragraphs: string[] }
+/** On the way to the EMR in a frame: `sealed` waits in the tab under `state`, as its cookie may not survive. */
+export type OnwardPage = {
+  lang: string
+  title: string
+  link: string
+  url: string
+  state: string
+  sealed: string
+}
 
 /** The few HTML pages of the service: empty shells that load an element, and notices for when nothing else can be shown. */
 export type Pages = {
@@ -18,6 +33,7 @@ export type Pages = {
   folder: string
   app(page: AppPage): Promise<string>
   notice(page: NoticePage): Promise<string>
+  onward(page: OnwardPage): Promise<string>
 }
 
 /** @throws ConfigError when the components were not built. */
@@ -46,6 +62,18 @@ export function createPages(dist: string): Pages {
         title,
         css: url(entries.page),
         body: markup`<main class="page stack"><h1>${title}</h1>${paragraphs.map((text) => markup`<p class="lead">${text}</p>`)}</main>`,
+      }),
+    onward: ({ lang, title, link, url: address, state, sealed }) =>
+      render({
+        lang,
+        audience: 'staff',
+        title,
+        css: url(entries.page),
+        script: url(entries.frame),
+        body: markup`<main class="page stack">
+          <h1>${title}</h1>
+          <p><a class="button" href="${address}" data-state="${state}" data-sealed="${sealed}">${link}</a></p>
+        </main>`,
       }),
   }
 }

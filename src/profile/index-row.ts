@@ -14,16 +14,31 @@ const open = (keyring: Keyring, practiceId: string, { account }: Holder): IndexR
 export const greetingName = (keyring: Keyring) => (practiceId: string, holder: Holder) =>
   open(keyring, practiceId, holder)?.firstName ?? ''
 
-/** Writes the index row anew when what was just read differs from it. */
-export const refreshIndex =
-  (store: Store, keyring: Keyring) =>
-  async (practiceId: string, holder: Holder, patient: Patient): Promise<void> => {
-    const fresh = JSON.stringify(toIndexRow(keyring, patient))
-    if (fresh === JSON.stringify(open(keyring, practiceId, holder))) return
-    await store.db
-      .updateTable('portal_account')
-      .set({ index_sealed: keyring.seal(fresh, accountContext(practiceId, holder.account.id)) })
-      .where('practice_id', '=', practiceId)
-      .where('id', '=', holder.account.id)
-      .execute()
+/** So many accounts are remembered as fresh; the oldest is looked at again. */
+const MOST_REMEMBERED = 10_000
+
+/** Writes the index row anew when the record that was just read is another version than at the last look. */
+export function refreshIndex(store: Store, keyring: Keyring) {
+  const seen = new Map<string, string>()
+  return async (practiceId: string, holder: Holder, patient: Patient): Promise<void> => {
+    const version = patient.meta?.versionId
+    if (version !== undefined && seen.get(holder.account.id) === version) return
+    await writeIndex(store, keyring, { practiceId, holder, patient })
+    if (version === undefined) return
+    seen.set(holder.account.id, version)
+    if (seen.size > MOST_REMEMBERED) for (const oldest of seen.keys()) return void seen.delete(oldest)
   }
+}
+
+type Read = { practiceId: string; holder: Holder; patient: Patient }
+
+async function writeIndex(store: Store, keyring: Keyring, { practiceId, holder, patient }: Read) {
+  const fresh = JSON.stringify(toIndexRow(keyring, patient))
+  if (fresh === JSON.stringify(open(keyring, practiceId, holder))) return
+  await store.db
+    .updateTable('portal_account')
+    .set({ index_sealed: keyring.seal(fresh, accountContext(practiceId, holder.account.id)) })
+    .where('practice_id', '=', practiceId)
+    .where('id', '=', holder.account.id)
+    .execute()
+}

@@ -1,10 +1,16 @@
 import type { NoticePage } from '../http/pages.ts'
+import type { Language } from '../practices/schema.ts'
 import type { Problem } from '../problem.ts'
 
 type Words = { title: string; paragraphs: string[] }
-type Reason = 'unknown-emr' | 'emr-down' | 'no-cookie' | 'not-finished'
+type Reason = 'unknown-emr' | 'emr-down' | 'not-finished'
 
-const WORDS: Record<'en' | 'es', Record<Reason, Words>> = {
+const ONWARD: Record<Language, { title: string; link: string }> = {
+  en: { title: 'Opening Portico…', link: 'Continue' },
+  es: { title: 'Abriendo Portico…', link: 'Continuar' },
+}
+
+const WORDS: Record<Language, Record<Reason, Words>> = {
   en: {
     'unknown-emr': {
       title: 'This EMR is not set up here',
@@ -18,10 +24,6 @@ const WORDS: Record<'en' | 'es', Record<Reason, Words>> = {
       paragraphs: [
         'Portico could not reach the EMR to finish opening. Close this and open Portico from the patient again in a minute.',
       ],
-    },
-    'no-cookie': {
-      title: 'Your browser kept Portico out of this frame',
-      paragraphs: ['Open Portico in its own tab from the patient’s page, or allow cookies for this address.'],
     },
     'not-finished': {
       title: 'Portico did not open',
@@ -44,12 +46,6 @@ const WORDS: Record<'en' | 'es', Record<Reason, Words>> = {
         'Portico no pudo comunicarse con el sistema. Cierre esto y abra Portico otra vez desde el paciente en un minuto.',
       ],
     },
-    'no-cookie': {
-      title: 'Su navegador no dejó entrar a Portico en este marco',
-      paragraphs: [
-        'Abra Portico en su propia pestaña desde la página del paciente, o permita cookies para esta dirección.',
-      ],
-    },
     'not-finished': {
       title: 'Portico no se abrió',
       paragraphs: [
@@ -60,13 +56,14 @@ const WORDS: Record<'en' | 'es', Record<Reason, Words>> = {
 }
 
 /** Words for a launch that went wrong: what it means and the way on. */
-export function launchNotice(problem: Problem, framed: boolean, lang: 'en' | 'es'): NoticePage {
-  return { lang, ...WORDS[lang][reasonOf(problem, framed)] }
+export function launchNotice(problem: Problem, lang: Language): NoticePage {
+  return { lang, ...WORDS[lang][reasonOf(problem)] }
 }
 
-function reasonOf(problem: Problem, framed: boolean): Reason {
+/** Words for the moment between the EMR and its authorization server, in a frame. */
+export const onwardWords = (lang: Language) => ({ lang, ...ONWARD[lang] })
+
+function reasonOf(problem: Problem): Reason {
   if (problem.code === 'launch-refused') return 'unknown-emr'
-  if (problem.code === 'launch-failed')
-    return framed && problem.extra['reason'] === 'no-pending-launch' ? 'no-cookie' : 'not-finished'
-  return 'emr-down'
+  return problem.code === 'launch-failed' ? 'not-finished' : 'emr-down'
 }

@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
@@ -19,7 +20,7 @@ export type RequireStaffDeps = { store: Store; keyring: Keyring; now: Clock }
 
 /**
  * Lets a request through when the browser's staff session, the launch in its address and the patient that it names
- * belong together.
+ * belong together. A page in a frame where no cookie survives brings its session as a bearer token.
  *
  * @throws Problem `launch-ended` without a live session or launch, `stale-tab` when the tab was launched by somebody
  * else or for another patient.
@@ -28,7 +29,7 @@ export type RequireStaffDeps = { store: Store; keyring: Keyring; now: Clock }
 export const requireStaff = (deps: RequireStaffDeps) =>
   createMiddleware<StaffEnv>(async function staff(c, next) {
     const { practice } = c.var
-    const token = readCookie(c, cookieNames.staff(practice.id))
+    const token = readCookie(c, cookieNames.staff(practice.id)) ?? readBearer(c)
     const session = token && (await findSession(deps.store.db, practice.id, 'staff', token, deps.now()))
     if (!session) throw launchEnded()
     const [member, launch] = await Promise.all([
@@ -52,6 +53,9 @@ export const requirePermission = (permission: Permission) =>
       })
     await next()
   })
+
+const readBearer = (c: Context<StaffEnv>) =>
+  /^Bearer ([\w-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
 
 const findLaunch = ({ db }: Store, practiceId: string, id: string) =>
   db

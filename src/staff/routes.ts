@@ -1,17 +1,19 @@
 import { Hono, type Context } from 'hono'
 import { recordAudit } from '../audit/record.ts'
 import { cookieAttributes, cookieNames, expireCookie, readCookie, writeCookie } from '../http/cookies.ts'
+import { idempotent } from '../http/idempotency.ts'
 import type { Pages } from '../http/pages.ts'
 import { contentSecurityPolicy } from '../http/security-headers.ts'
+import { validate } from '../http/validate.ts'
 import type { Practice } from '../practices/practice.ts'
 import type { PracticeEnv } from '../practices/require-practice.ts'
 import { Problem } from '../problem.ts'
 import { endSession, SESSION_LIFETIME_MS } from '../store/sessions.ts'
 import { startLaunch } from './begin-launch.ts'
 import { finishLaunch, type FinishDeps } from './finish-launch.ts'
-import { launchNotice } from './launch-notice.ts'
+import { launchNotice, onwardWords } from './launch-notice.ts'
 import { requireStaff, type Launch, type Staff, type StaffEnv } from './require-staff.ts'
-import type { LaunchView } from './schema.ts'
+import { FinishLaunch, type FinishedLaunch, type LaunchView } from './schema.ts'
 
 export type StaffRouteDeps = FinishDeps & { pages: Pages; practices: ReadonlyMap<string, Practice> }
 
@@ -29,15 +31,12 @@ export const launchRoutes = (deps: StaffRouteDeps) =>
 /** The staff app of one launch. */
 export const staffRoutes = (deps: StaffRouteDeps) =>
   new Hono<PracticeEnv>()
-    .get('/:practice/staff/l/:launch/', async (c) => {
-      c.header('content-security-policy', contentSecurityPolicy(["'self'", ...c.var.practice.frameAncestors]))
-      return c.html(
-        await deps.pages.app({
-          entry: 'staff',
-          audience: 'staff',
-          title: `Portico · ${c.var.practice.name}`,
-        }),
-      )
+    .get('/:practice/staff/l/:launch/', (c) => staffApp(deps, c, c.var.practice))
+    .post('/:practice/api/staff/sessions', idempotent(deps), validate('json', FinishLaunch), async (c) => {
+      const { sealed, query } = c.req.valid('json')
+      const { practice, requestId } = c.var
+      const done = await finishLaunch(deps, practice, new URLSearchParams(query), sealed, requestId)
+      return c.json({ token: done.token, launch: done.launchId } satisfies FinishedLaunch, 201)
     })
     .get('/:practice/api/staff/launches/:launch', requireStaff(deps), (c) =>
       c.json(toLaunchView(c.var.staff)),
@@ -51,7 +50,12 @@ async function launch(deps: StaffRouteDeps, c: Context<PracticeEnv>, practice: P
   try {
     const { authorizeUrl, state, sealed } = await startLaunch(deps, practice, new URL(c.req.url).searchParams)
     writeCookie(c, cookieNames.launch(state), sealed, { ...cookieAttributes(c.var.framed), maxAge: 600 })
-    return c.redirect(authorizeUrl)
+    if (!c.var.framed) return c.redirect(authorizeUrl)
+    // A frame may keep no cookie at all: the sealed launch then waits in the tab, and `callback` serves the way back.
+    allowFraming(c, practice)
+    return c.html(
+      await deps.pages.onward({ ...onwardWords(languageOf(c)), url: authorizeUrl, state, sealed }),
+    )
   } catch (error) {
     return refuse(deps, c, error, practice)
   }
@@ -62,6 +66,7 @@ async function callback(deps: StaffRouteDeps, c: Context<PracticeEnv>, practice:
   const cookie = cookieNames.launch(query.get('state') ?? '')
   try {
     const sealed = readCookie(c, cookie)
+    if (sealed === undefined && c.var.framed) return staffApp(deps, c, practice)
     const { token, launchId } = await finishLaunch(deps, practice, query, sealed, c.var.requestId)
     expireCookie(c, cookie)
     const lifetime = { maxAge: SESSION_LIFETIME_MS / 1000 }
@@ -72,18 +77,27 @@ async function callback(deps: StaffRouteDeps, c: Context<PracticeEnv>, practice:
   }
 }
 
+/** The app finds out by its address whether the launch is open or still to be finished. */
+async function staffApp(deps: StaffRouteDeps, c: Context<PracticeEnv>, practice: Practice) {
+  allowFraming(c, practice)
+  return c.html(
+    await deps.pages.app({ entry: 'staff', audience: 'staff', title: `Portico · ${practice.name}` }),
+  )
+}
+
 /** A refused launch is a page in plain words, framed where the launch was. */
 async function refuse(deps: StaffRouteDeps, c: Context<PracticeEnv>, error: unknown, practice?: Practice) {
   if (!(error instanceof Problem)) throw error
-  if (practice)
-    c.header('content-security-policy', contentSecurityPolicy(["'self'", ...practice.frameAncestors]))
-  const spanish = /^es\b/i.test(c.req.header('accept-language') ?? '')
+  if (practice) allowFraming(c, practice)
   c.header('x-portico-problem', error.code)
-  return c.html(
-    await deps.pages.notice(launchNotice(error, c.var.framed, spanish ? 'es' : 'en')),
-    error.status as 400,
-  )
+  return c.html(await deps.pages.notice(launchNotice(error, languageOf(c))), error.status as 400)
 }
+
+const allowFraming = (c: Context<PracticeEnv>, { frameAncestors }: Practice) =>
+  c.header('content-security-policy', contentSecurityPolicy(["'self'", ...frameAncestors]))
+
+const languageOf = (c: Context<PracticeEnv>) =>
+  /^es\b/i.test(c.req.header('accept-language') ?? '') ? 'es' : 'en'
 
 async function signStaffOut(deps: StaffRouteDeps, c: Context<StaffEnv>) {
   const { staff, practice, requestId } = c.var

@@ -19,3 +19,11 @@ export const LaunchView = z.object({
   endsAt: z.number(),
 })
 export type LaunchView = z.infer<typeof LaunchView>
+
+/** The end of a launch in a frame that keeps no cookie: what the tab kept of it, and what the EMR said in the address. */
+export const FinishLaunch = z.object({ sealed: z.string().min(1), query: z.string().min(1) })
+export type FinishLaunch = z.infer<typeof FinishLaunch>
+
+/** A staff session for one page's memory: `token` goes into Authorization, `launch` into the address. */
+export const FinishedLaunch = z.object({ token: z.string(), launch: z.string() })
+export type FinishedLaunch = z.infer<typeof FinishedLaunch>

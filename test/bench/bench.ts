@@ -22,6 +22,9 @@ const show = (found: readonly Figure[]) => {
   figures.push(...found)
 }
 
+// Whatever ends the bench ends what it started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 await ensureBuilt()
 const ehr = await startHelper('test/bench/fake-ehr.ts')
 try {

@@ -11,6 +11,9 @@ export function startNode(script: string, args: readonly string[], env: NodeJS.P
     env: { ...process.env, ...env },
   })
   const exited = once(child, 'exit')
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   const stop = async () => {
     child.kill('SIGTERM')
     await exited

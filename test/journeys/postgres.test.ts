@@ -24,7 +24,12 @@ describe('the walk on PostgreSQL', () => {
       browser = chromium
       let turn = 0
       const interrupt = () => running.sandbox(turn++ % 2 === 0 ? 'kill-service' : 'restart-service')
-      const walter = { patient: PEOPLE.walter, firstName: 'Walter', identity: IDENTITY.walter, username: 'walter' }
+      const walter = {
+        patient: PEOPLE.walter,
+        firstName: 'Walter',
+        identity: IDENTITY.walter,
+        username: 'walter',
+      }
       await walkInterrupted(running, chromium, walter, interrupt)
       await withStore(store, async (db) => {
         expect(db.engine).toBe('postgres')

@@ -6,7 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../support/chromium.ts'
 import { GOOD_PASSWORD, IDENTITY, PEOPLE } from '../support/people.ts'
 import { startDemo, type Demo } from './demo.ts'
-import { countDeeds, expectWholeAudit, ONE_WALK, openContext, walkInterrupted, withStore } from './interrupted.ts'
+import {
+  countDeeds,
+  expectWholeAudit,
+  ONE_WALK,
+  openContext,
+  walkInterrupted,
+  withStore,
+} from './interrupted.ts'
 import * as walk from './walk.ts'
 
 let demo: Demo
@@ -28,7 +35,12 @@ afterAll(async () => {
 
 describe('the walk with a service that comes and goes', () => {
   test('restarted between every two steps: every page goes on where it stood, and every step happens once', async () => {
-    const walter = { patient: PEOPLE.walter, firstName: 'Walter', identity: IDENTITY.walter, username: 'walter' }
+    const walter = {
+      patient: PEOPLE.walter,
+      firstName: 'Walter',
+      identity: IDENTITY.walter,
+      username: 'walter',
+    }
     await walkInterrupted(demo, browser, walter, () => demo.sandbox('restart-service'))
     expect(await withStore(store, (db) => countDeeds(db, PEOPLE.walter))).toMatchObject(ONE_WALK)
   })
@@ -113,9 +125,15 @@ describe('impatient people', () => {
   })
 })
 
-/** Takes the service down, waits until nobody answers, does `work`, and waits until it is back. */
+/** Kills the service, does `work` as soon as nobody answers, and waits until it is back. */
 async function whileAway(demo: Demo, work: () => Promise<void>) {
   const back = demo.sandbox('kill-service')
+  const answers = () =>
+    fetch(`${demo.service}/healthz`).then(
+      () => true,
+      () => false,
+    )
+  while (await answers());
   await work()
   await back
 }

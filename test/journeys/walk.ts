@@ -86,7 +86,7 @@ export async function openPortico(page: Page): Promise<Page> {
   const opened = page.context().waitForEvent('page')
   await page.getByRole('button', { name: 'Open Portico', exact: true }).click()
   const tab = await opened
-  await cardIsThere(tab)
+  await cardIsThere(tab).catch(async (e) => { console.log('DIAG', tab.url(), await tab.locator('body').innerText(), await tab.content()); throw e }) // DIAG
   return tab
 }
 
@@ -223,16 +223,16 @@ export async function expectHome(page: Page, firstName: string, language: Langua
   await page.getByRole('region', { name: SAYS[language].details }).getByText(firstName).first().waitFor()
 }
 
-export async function signIn(page: Page, clinic: Clinic, key: Key) {
+export async function signIn(page: Page, clinic: Clinic, key: Key, language: Language = 'en') {
   await page.goto(clinic.portal)
-  await typeSignIn(page, key)
+  await typeSignIn(page, key, language)
 }
 
 /** The same on a sign-in page that is there already. */
-export async function typeSignIn(page: Page, { username, password }: Key) {
-  await page.getByLabel(SAYS.en.username, { exact: true }).fill(username)
-  await page.getByLabel(SAYS.en.password, { exact: true }).fill(password)
-  await page.getByRole('button', { name: SAYS.en.signIn }).click()
+export async function typeSignIn(page: Page, { username, password }: Key, language: Language = 'en') {
+  await page.getByLabel(SAYS[language].username, { exact: true }).fill(username)
+  await page.getByLabel(SAYS[language].password, { exact: true }).fill(password)
+  await page.getByRole('button', { name: SAYS[language].signIn }).click()
 }
 
 /** The patient's own sign-out; the staff app has one of the same name. */

@@ -12,6 +12,7 @@ const GUARDS: Record<
 > = {
   'GET /:practice/api/practice': 'public',
   'POST /:practice/api/slip': 'public',
+  'POST /:practice/api/staff/sessions': 'public',
   'POST /:practice/api/portal/activation': 'public',
   'POST /:practice/api/portal/activation/credentials': 'public',
   'POST /:practice/api/portal/session': 'public',

@@ -110,16 +110,19 @@ export class PorticoAccess extends LitElement {
   }
 
   private renderRefusal(refusal: Refusal, ended: boolean) {
-    const actions = mendsItself(refusal)
-      ? html`<button
-          class="button"
-          type="button"
-          aria-busy=${this.working !== null}
-          @click=${() => void this.again()}
-        >
-          ${this.words.msg('app.tryNow')}
-        </button>`
-      : nothing
+    // Without a card there is no other button: whatever the EMR refused, it can be asked once more.
+    const label = mendsItself(refusal) ? 'app.tryNow' : ended || this.card ? null : 'app.tryAgain'
+    const actions =
+      label === null
+        ? nothing
+        : html`<button
+            class="button"
+            type="button"
+            aria-busy=${this.working !== null}
+            @click=${() => void this.again()}
+          >
+            ${this.words.msg(label)}
+          </button>`
     return notice({ mood: ended ? 'bad' : 'warn', ...staffRefusal(this.words, refusal), actions })
   }
 

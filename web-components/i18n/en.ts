@@ -164,6 +164,13 @@ export const en = {
   'staffRefused.ehrDownText': "What you typed is still here. We'll try again by ourselves.",
   'staffRefused.sessionOver': 'Your EMR session has ended.',
   'staffRefused.sessionOverText': 'Open Portico from the EMR again; your text is kept.',
+  'staffRefused.noCookie': 'Your browser kept Portico out of this frame.',
+  'staffRefused.noCookieText':
+    "Open Portico in its own tab from the patient's page, or allow cookies for this address.",
+  'staffRefused.launchFailed': "Portico didn't open.",
+  'staffRefused.launchFailedText':
+    'The launch was too old, was used before, or began in another browser. Open Portico from the patient again.',
+  'staffRefused.launchCutShortText': 'Open Portico from the patient again in a minute.',
   'staffRefused.staleTab': 'This tab shows another patient.',
   'staffRefused.staleTabText': 'Open Portico from the EMR again for this one.',
   'staffRefused.notPermitted': 'You can look but not change this.',

@@ -165,6 +165,13 @@ export const es: Dictionary = {
   'staffRefused.ehrDownText': 'Lo que escribió sigue aquí. Lo intentaremos de nuevo.',
   'staffRefused.sessionOver': 'Su sesión terminó.',
   'staffRefused.sessionOverText': 'Abra Portico otra vez desde el sistema; su texto se conserva.',
+  'staffRefused.noCookie': 'Su navegador no dejó entrar a Portico en este marco.',
+  'staffRefused.noCookieText':
+    'Abra Portico en su propia pestaña desde la página del paciente, o permita cookies para esta dirección.',
+  'staffRefused.launchFailed': 'Portico no se abrió.',
+  'staffRefused.launchFailedText':
+    'El inicio era muy antiguo, ya se usó o empezó en otro navegador. Abra Portico otra vez desde el paciente.',
+  'staffRefused.launchCutShortText': 'Abra Portico otra vez desde el paciente en un minuto.',
   'staffRefused.staleTab': 'Esta pestaña muestra a otro paciente.',
   'staffRefused.staleTabText': 'Para este, abra Portico otra vez desde el sistema.',
   'staffRefused.notPermitted': 'Puede verlo, pero no cambiarlo.',

@@ -3,6 +3,7 @@ import type { MessageId, Words } from './words.ts'
 
 const NOT_ANSWERING = ['staffRefused.ehrDown', 'staffRefused.ehrDownText'] as const
 const SESSION_OVER = ['staffRefused.sessionOver', 'staffRefused.sessionOverText'] as const
+const NOT_OPENED = ['staffRefused.launchFailed', 'staffRefused.launchFailedText'] as const
 const BUSY = ['refused.busy', 'refused.busyText'] as const
 
 const SAID: Partial<Record<RefusalCode, readonly [title: MessageId, text: MessageId]>> = {
@@ -16,6 +17,10 @@ const SAID: Partial<Record<RefusalCode, readonly [title: MessageId, text: Messag
   'ehr-session-ended': SESSION_OVER,
   'launch-ended': SESSION_OVER,
   'signed-out': SESSION_OVER,
+  'no-cookie': ['staffRefused.noCookie', 'staffRefused.noCookieText'],
+  'launch-failed': NOT_OPENED,
+  'launch-refused': NOT_OPENED,
+  'launch-cut-short': ['staffRefused.ehrDown', 'staffRefused.launchCutShortText'],
   'stale-tab': ['staffRefused.staleTab', 'staffRefused.staleTabText'],
   'not-permitted': ['staffRefused.notPermitted', 'staffRefused.notPermittedText'],
   'ehr-refused': ['staffRefused.ehrRefused', 'staffRefused.ehrRefusedText'],
@@ -44,4 +49,5 @@ export const mendsItself = (refusal: Refusal): boolean =>
 
 /** True when nothing more can be done in this tab: the card goes, only the words stay. */
 export const endsTheTab = (refusal: Refusal): boolean =>
-  ['stale-tab', 'launch-ended', 'ehr-session-ended', 'signed-out'].includes(refusal.code)
+  ['stale-tab', 'launch-ended', 'ehr-session-ended', 'signed-out'].includes(refusal.code) ||
+  ['no-cookie', 'launch-failed', 'launch-refused', 'launch-cut-short'].includes(refusal.code)

@@ -21,6 +21,7 @@ import noticeCss from '../ui/notice.css?inline'
 import { focusNotice, notice } from '../ui/notice.ts'
 import { brand } from '../ui/practice-parts.ts'
 import { sheets } from '../ui/sheets.ts'
+import { framedLaunch } from './framed-launch.ts'
 import staffCss from './staff.css?inline'
 
 /**
@@ -37,11 +38,14 @@ export class PorticoStaff extends LitElement {
   @state() private refusal: Refusal | null = null
   @state() private signedOut = false
   private client!: Client
+  /** What ends the launch first, where cookies did not. */
+  private finish: (() => Promise<void>) | null = null
   private leaving = new AbortController()
 
   override connectedCallback(): void {
     super.connectedCallback()
     this.client = createClient(practiceOf(location))
+    this.finish = framedLaunch(this.client)
     this.leaving = new AbortController()
     watchConnection(() => this.requestUpdate(), this.leaving.signal)
     void this.open()
@@ -125,16 +129,19 @@ export class PorticoStaff extends LitElement {
 
   private readonly open = async () => {
     this.refusal = null
-    const [practice, launch] = await Promise.allSettled([
-      this.client.readPractice(),
-      this.client.readLaunch(launchOf(location)),
-    ])
+    const [practice, launch] = await Promise.allSettled([this.client.readPractice(), this.readLaunch()])
     if (practice.status === 'fulfilled') this.practice = practice.value
     if (launch.status === 'fulfilled') this.launch = launch.value
     const { languages = ['en', 'es'], timeZone = 'UTC' } = this.practice ?? {}
     this.words = await loadWords(chooseLanguage(languages), timeZone)
     const failed = [launch, practice].find((answer) => answer.status === 'rejected')
     if (failed) this.refusal = failed.reason instanceof Refusal ? failed.reason : new Refusal('internal')
+  }
+
+  private async readLaunch(): Promise<LaunchView> {
+    await this.finish?.()
+    this.finish = null
+    return this.client.readLaunch(launchOf(location))
   }
 
   private readonly signOut = async () => {

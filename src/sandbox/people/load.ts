@@ -1,11 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { BundleEntry, Resource } from '@medplum/fhirtypes'
 
 const unzip = promisify(gunzip)
 const FHIR_FILE = /\.(json|ndjson)(\.gz)?$/
+const BULK_FILE = /\.ndjson(\.gz)?$/
 
 /**
  * Reads the FHIR resources of a folder and the folders in it: Bundles and single resources (.json) and bulk exports
@@ -14,9 +15,11 @@ const FHIR_FILE = /\.(json|ndjson)(\.gz)?$/
  * @throws Error naming the file at fault, and the line in a bulk export.
  */
 export const loadFolder = async (folder: string): Promise<Resource[]> => {
-  const names = await readdir(folder, { recursive: true })
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory() && FHIR_FILE.test(entry.name))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
   const resources: Resource[] = []
-  for (const name of names.filter((one) => FHIR_FILE.test(one)).toSorted()) {
+  for (const name of names.toSorted()) {
     for (const resource of resourcesIn(name, await readText(folder, name))) resources.push(resource)
   }
   return resources
@@ -32,7 +35,7 @@ const readText = async (folder: string, name: string): Promise<string> => {
 }
 
 const resourcesIn = (name: string, text: string): Resource[] => {
-  if (!name.includes('.ndjson')) return unfold(text, name)
+  if (!BULK_FILE.test(name)) return unfold(text, name)
   return text
     .split('\n')
     .flatMap((line, index) => (line.trim() === '' ? [] : unfold(line, `${name}, line ${index + 1}`)))

@@ -17,14 +17,15 @@ beforeAll(() => {
     type: 'collection',
     entry: [{ resource: { resourceType: 'Patient', id: 'a' } }],
   }
-  writeFileSync(join(folder, 'bundle.json'), JSON.stringify(bundle))
+  mkdirSync(join(folder, 'patients'))
+  writeFileSync(join(folder, 'patients/bundle.json'), JSON.stringify(bundle))
   const lines = ['b', 'c'].map((id) => JSON.stringify({ resourceType: 'Patient', id })).join('\n')
-  writeFileSync(join(folder, 'Patient.ndjson.gz'), gzipSync(lines))
+  writeFileSync(join(folder, 'patients/Patient.ndjson.gz'), gzipSync(lines))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
 test('loaded patients take the place of the built-in ones; whoever works there stays', async () => {
-  const resources = replacePatients(createPeople('fernwood'), await readPatients(folder))
+  const resources = replacePatients(createPeople('fernwood'), await readPatients(join(folder, 'patients')))
   const patients = resources.filter(({ resourceType }) => resourceType === 'Patient')
   expect(new Set(patients.map(({ id }) => id))).toEqual(new Set(['a', 'b', 'c']))
   expect(patients).toHaveLength(3)
@@ -32,14 +33,14 @@ test('loaded patients take the place of the built-in ones; whoever works there s
   expect(staffOf(resources).map(({ role }) => role)).toEqual(['front-desk', 'physician', 'administrator'])
 })
 
-test.each([
-  ['that does not exist', 'nowhere', undefined, 'the folder * cannot be read (ENOENT)'],
+test.each<[string, string, Record<string, string> | null, string]>([
+  ['that does not exist', 'nowhere', null, 'the folder * cannot be read (ENOENT)'],
   ['that is empty', 'empty', {}, 'there is no patient in *'],
   ['without FHIR in it', 'other', { 'notes.json': '{}', 'notes.txt': 'Ann' }, 'there is no patient in *'],
   ['with a broken file', 'broken', { 'a.json': '{"resourceType"' }, 'a.json is not JSON'],
 ])('a folder %s is refused with one line', async (_, name, files, message) => {
-  const path = join(folder, 'refused', name)
-  if (files) mkdirSync(path, { recursive: true })
+  const path = join(folder, name)
+  if (files) mkdirSync(path)
   for (const [file, text] of Object.entries(files ?? {})) writeFileSync(join(path, file), text)
   const error = new DemoError(`--data: ${message.replace('*', path)}.`)
   await expect(readPatients(path)).rejects.toThrow(error)

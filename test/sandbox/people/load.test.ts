@@ -30,10 +30,10 @@ test('bundles, bulk exports and single resources are read, gzipped or not', asyn
 })
 
 test('folders in the folder are read too', async () => {
-  await mkdir(join(folder, 'export/more'), { recursive: true })
+  await mkdir(join(folder, 'export/more.ndjson'), { recursive: true })
   await put('a.json', JSON.stringify(ann))
   await put('export/b.json', JSON.stringify(ben))
-  await put('export/more/c.ndjson', JSON.stringify(zoe))
+  await put('export/more.ndjson/c.json', JSON.stringify(zoe, null, 2))
   expect(await loadFolder(folder)).toEqual([ann, ben, zoe])
 })
 

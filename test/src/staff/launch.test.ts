@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../src/clock.ts'
-import { HARBOR_PEOPLE, PEOPLE } from '../../support/people.ts'
+import { HARBOR_PEOPLE, IDENTITY, PEOPLE } from '../../support/people.ts'
 import { expectRefusal } from '../../support/refusal.ts'
 import { expectOk, openService, type TestService } from '../../support/service.ts'
 
@@ -15,6 +15,8 @@ const beginLaunch = async (browser = service.openBrowser()) => {
   const back = await service.emr.authorizeAs('front-desk', begun.headers.get('location') ?? '')
   return { browser, begun, back: back.pathname + back.search }
 }
+/** Where the page of a launch in a frame goes on to. */
+const linkOf = (page: string) => /<a [^>]*href="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? ''
 /** A launch that went wrong is a page for a person; its code is in a header. */
 const expectNotice = async (response: Response, status: number, code: string) => {
   expect({
@@ -55,7 +57,7 @@ describe('an EHR launch', () => {
     const { url } = service.emr.createLaunch({ patient: PEOPLE.walter, user: 'physician' })
     const begun = await browser.get(url, framed)
     expect(begun.headers.getSetCookie()[0]).toMatch(/SameSite=None; Partitioned$/)
-    const back = await service.emr.authorizeAs('physician', begun.headers.get('location') ?? '')
+    const back = await service.emr.authorizeAs('physician', linkOf(await begun.text()))
     const done = await browser.get(back.pathname + back.search, framed)
     const staff = done.headers.getSetCookie().find((one) => one.startsWith('__Host-portico-staff-'))
     expect(staff).toMatch(/SameSite=None; Partitioned$/)
@@ -201,5 +203,16 @@ describe('two practices', () => {
     stolen.cookies.set('__Host-portico-staff-harbor', token)
     await expectRefusal(await stolen.get(`${harbor.api}/access`), 'launch-ended')
     await expectRefusal(await stolen.get('/nowhere/api/practice'), 'not-found')
+  })
+
+  test('may even hold patients with the same id: what is decided in one is unknown in the other', async () => {
+    const fernwood = await service.launch(PEOPLE.walter)
+    const harbor = await service.launch(HARBOR_PEOPLE.walter, { slug: 'harbor' })
+    expect(PEOPLE.walter).toBe(HARBOR_PEOPLE.walter)
+    const { portalId, code } = await service.inviteAndRead(fernwood)
+    expect(await expectOk(harbor.browser.get(`${harbor.api}/access`))).toMatchObject({ allowed: null, invitation: null, account: null })
+    const confirm = { portalId, code, ...IDENTITY.walter }
+    await expectRefusal(await service.openBrowser().post('/harbor/api/portal/activation', confirm), 'no-match')
+    await expectOk(service.openBrowser().post('/fernwood/api/portal/activation', confirm))
   })
 })
