@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import * as z from 'zod'
+import { createKeyring } from './crypto/keyring.ts'
 import { Language, PracticeSlug } from './practices/schema.ts'
 import { Permission } from './staff/schema.ts'
 
@@ -136,7 +137,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     metricsToken: data.METRICS_TOKEN,
     practices: file.practices,
   }
-  faults.push(...duplicates(config.practices))
+  faults.push(...duplicates(config.practices), ...keyFaults(config.keys))
   if (config.production) faults.push(...unsafe(config, environment))
   if (faults.length > 0) throw new ConfigError(faults)
   return Object.freeze(config)
@@ -168,16 +169,42 @@ function unsafe(config: Config, environment: Record<string, string | undefined>)
     faults.push('PUBLIC_URL: is required in production')
   https('PORTAL_URL/PUBLIC_URL', config.portalUrl)
   https('STAFF_URL/PUBLIC_URL', config.staffUrl)
+  if (!environment['TRUSTED_PROXIES'])
+    faults.push(
+      'TRUSTED_PROXIES: is required in production: without it every caller has the address of the proxy',
+    )
+  faults.push(...unsafeDatabase(config.databaseUrl))
   if (config.logLevel === 'debug') faults.push('LOG_LEVEL: debug is not allowed in production')
   if (/FHIR/i.test(environment['DEBUG'] ?? '')) faults.push('DEBUG: would print tokens, remove it')
   for (const practice of config.practices) {
     https(`practices.${practice.slug}.fhirBase`, practice.fhirBase)
+    for (const alias of practice.issAliases) https(`practices.${practice.slug}.issAliases`, alias)
     for (const origin of practice.frameAncestors) https(`practices.${practice.slug}.frameAncestors`, origin)
     const { mail } = practice
     if (mail?.security === 'none' && !['localhost', '127.0.0.1', '::1'].includes(mail.host))
       faults.push(`practices.${practice.slug}.mail.security: none is only for a relay on this machine`)
   }
   return faults
+}
+
+/** Records must not cross a network in the clear. */
+function unsafeDatabase(databaseUrl: string) {
+  if (databaseUrl.startsWith('sqlite:')) return []
+  const { hostname, searchParams } = new URL(databaseUrl)
+  const isHere = ['', 'localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  const isSealed = ['require', 'verify-ca', 'verify-full'].includes(searchParams.get('sslmode') ?? '')
+  return isHere || isSealed
+    ? []
+    : ['DATABASE_URL: needs sslmode=verify-full for a database on another machine']
+}
+
+function keyFaults(keys: string) {
+  try {
+    createKeyring(keys)
+    return []
+  } catch (error) {
+    return [error instanceof Error ? error.message : 'PORTICO_KEYS: cannot be read']
+  }
 }
 
 function duplicates(practices: PracticeConfig[]) {

@@ -6,7 +6,6 @@
 export const PROBLEMS = {
   'invalid-request': [422, 'The request does not have the right form'],
   'not-found': [404, 'Not found'],
-  'method-not-allowed': [405, 'This address does not take that method'],
   'too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'Only JSON is accepted here'],
   'cross-site': [403, 'The request came from another site'],

@@ -35,7 +35,7 @@ const SERVICE: Record<string, readonly string[]> = {
   credentials: [...EDGE, 'access', 'accounts'],
   profile: [...EDGE, 'accounts'],
   health: [...ADAPTERS, 'http'],
-  config: ['schema'],
+  config: ['schema', 'crypto'],
   'audit/verify': [...ADAPTERS, 'config'],
   wiring: [...EDGE, ...CAPABILITIES, 'config'],
   app: [...EDGE, ...CAPABILITIES, 'config', 'wiring'],

@@ -2,6 +2,7 @@ import type { Patient } from '@medplum/fhirtypes'
 import { ageOn } from '../fhir/dates.ts'
 import { displayName, firstName } from '../fhir/names.ts'
 import { languageOf, mrnOf } from '../fhir/patient.ts'
+import { TRIES_PER_LETTER } from './letter-tries.ts'
 import type { Practice } from '../practices/practice.ts'
 import { blockingLines, isStopped, readiness } from './readiness.ts'
 import type { AccessCard, Invitation, PatientBanner } from './schema.ts'
@@ -24,10 +25,9 @@ export function toAccessCard(facts: CardFacts): AccessCard {
   const allowed = access?.allowed_at == null ? (access ? 'withdrawn' : 'not-asked') : 'yes'
   const lines = readiness({ patient, practice, allowed, now })
   const stopped = isStopped(lines)
-  const cardState = stateOf(facts, stopped, blockingLines(lines).length === 0)
   return {
     patient: toBanner(patient, practice, now),
-    state: cardState,
+    state: stateOf(facts, stopped, blockingLines(lines).length === 0),
     lines,
     allowed:
       access?.allowed_at == null
@@ -44,28 +44,29 @@ export function toAccessCard(facts: CardFacts): AccessCard {
       : null,
     may: {
       allow: permissions.includes('access.manage') && (!stopped || allowed === 'yes'),
-      create:
-        permissions.includes('credentials.manage') &&
-        ['ready', 'invited'].includes(cardState) &&
-        blockingLines(lines).length === 0,
+      create: permissions.includes('credentials.manage') && !stopped,
     },
   }
 }
 
 function stateOf(
-  { state: { account, invitation } }: CardFacts,
+  { state: { access, account, invitation } }: CardFacts,
   stopped: boolean,
   ready: boolean,
 ): AccessCard['state'] {
-  if (account?.suspended_at != null) return 'suspended'
-  if (account?.activated_at != null) return 'active'
+  if (account?.activated_at != null)
+    return account.suspended_at !== null || access?.allowed_at == null ? 'suspended' : 'active'
   if (stopped) return 'stopped'
   if (!ready) return 'not-ready'
-  return invitation && invitation.used_at === null ? 'invited' : 'ready'
+  return invitation && isWaiting(invitation) ? 'invited' : 'ready'
 }
 
+/** A letter that staff ended themselves is no news; one that wrong tries have ended is. */
+const isWaiting = ({ used_at, ended_at, tries }: NonNullable<PortalState['invitation']>) =>
+  used_at === null && (ended_at === null || tries >= TRIES_PER_LETTER)
+
 function toInvitation({ state: { invitation }, staffNames, now }: CardFacts): Invitation | null {
-  if (!invitation || invitation.used_at !== null) return null
+  if (!invitation || !isWaiting(invitation)) return null
   const expired = invitation.expires_at <= now
   return {
     id: invitation.id,

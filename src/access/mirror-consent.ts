@@ -31,15 +31,18 @@ export const mirrorConsent =
     const { patientId } = JSON.parse(deps.keyring.open(payloadSealed ?? '', `job ${practiceId}`)) as {
       patientId: string
     }
-    const row = await readAccess(deps.store.db, practiceId, patientId)
-    if (!row || !(await isWritable(deps, practiceId))) return
+    if (!(await isWritable(deps, practiceId))) return
+    const whose = { patientId, practiceSlug: practiceId }
+    const query = portalConsentQuery(whose)
+    const ehr = deps.ehr.asService(practiceId)
+    const found = portalConsentIn(await ehr.search('Consent', query), whose)
 
+    // Read after the search: a decision that is mirrored in between has a newer version, and If-Match refuses ours.
+    const row = await readAccess(deps.store.db, practiceId, patientId)
+    if (!row) return
     const status = row.allowed_at === null ? 'inactive' : 'active'
     const at = row.allowed_at ?? row.withdrawn_at ?? deps.now()
-    const consent = toPortalConsent({ patientId, practiceSlug: practiceId, status, at })
-    const query = portalConsentQuery({ patientId, practiceSlug: practiceId })
-    const ehr = deps.ehr.asService(practiceId)
-    const found = portalConsentIn(await ehr.search('Consent', query), { patientId, practiceSlug: practiceId })
+    const consent = toPortalConsent({ ...whose, status, at })
     if (found) await ehr.update({ ...consent, id: found.id }, { ifMatch: found.meta?.versionId })
     else await ehr.create(consent, { ifNoneExist: query })
   }

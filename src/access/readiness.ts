@@ -1,7 +1,7 @@
 import type { Patient } from '@medplum/fhirtypes'
 import { ageOn, isFullDate } from '../fhir/dates.ts'
 import { initialPairs } from '../fhir/names.ts'
-import { isMergedAway } from '../fhir/patient.ts'
+import { isDeceased, isMergedAway } from '../fhir/patient.ts'
 import { emailsOf, phonesOf } from '../fhir/telecom.ts'
 import type { Practice } from '../practices/practice.ts'
 import type { LineId, ReadinessLine } from './schema.ts'
@@ -67,9 +67,6 @@ const line = (
   reason,
   value: value ?? null,
 })
-
-const isDeceased = (patient: Patient) =>
-  patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined
 
 function birthDateReason({ birthDate }: Patient) {
   if (!birthDate) return 'missing'

@@ -10,27 +10,34 @@ import { endEverythingOf, readAccess, readPortalState, saveDecision } from './st
 
 /**
  * Staff say whether the patient may use the portal. The store's row is what counts; the EHR gets a Consent where it can
- * hold one. "No" ends letters and sessions at once. The EHR is read first: if it does not answer, nothing was changed.
+ * hold one. A "yes" needs the patient's record first; a "no" ends letters and sessions at once, whether or not the EHR
+ * answers.
  *
  * @throws Problem `not-eligible` for a patient who can never be invited, or one of the EHR gateway's.
  * @see seed 000 "Allow Patient Portal - YES", seed 001
  */
 export async function saveAccess(deps: AccessDeps, asker: Asker, request: SaveAccess): Promise<AccessCard> {
-  const { practice, staff, requestId } = asker
-  const patientId = staff.launch.patient_id
+  if (!request.allowPortal) {
+    const state = await decide(deps, asker, false)
+    return composeCard(deps, asker, await readPatient(deps, asker), state)
+  }
   const patient = await readPatient(deps, asker)
-  const now = deps.now()
-  const lines = readiness({ patient, practice, allowed: 'yes', now })
-  if (request.allowPortal && isStopped(lines))
+  const lines = readiness({ patient, practice: asker.practice, allowed: 'yes', now: deps.now() })
+  if (isStopped(lines))
     throw new Problem('not-eligible', 'This patient cannot have an account of their own.', {
       issues: toIssues(lines),
     })
+  return composeCard(deps, asker, patient, await decide(deps, asker, true))
+}
 
-  const state = await deps.store.transaction(async (tx) => {
-    const decision = { practiceId: practice.id, patientId, allowed: request.allowPortal, staffId: staff.id }
+function decide(deps: AccessDeps, { practice, staff, requestId }: Asker, allowed: boolean) {
+  const patientId = staff.launch.patient_id
+  const now = deps.now()
+  return deps.store.transaction(async (tx) => {
+    const decision = { practiceId: practice.id, patientId, allowed, staffId: staff.id }
     if (await saveDecision(tx, decision, now)) {
-      if (!request.allowPortal) await endEverythingOf(tx, practice.id, patientId, now)
-      const action = request.allowPortal ? 'access.allowed' : 'access.withdrawn'
+      if (!allowed) await endEverythingOf(tx, practice.id, patientId, now)
+      const action = allowed ? 'access.allowed' : 'access.withdrawn'
       await recordAudit(
         tx,
         { practiceId: practice.id, actor: staff.fhirUser, action, patientId, requestId },
@@ -41,7 +48,6 @@ export async function saveAccess(deps: AccessDeps, asker: Asker, request: SaveAc
     }
     return readPortalState(tx, practice.id, patientId)
   })
-  return composeCard(deps, asker, patient, state)
 }
 
 /** The blocking lines as Problem issues: the pointer is the line's id. */

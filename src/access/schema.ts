@@ -69,6 +69,7 @@ export const AccessCard = z.object({
       lastSignInAt: z.number().nullable(),
     })
     .nullable(),
+  /** What this reader may ever do for this patient; `state` says whether it is possible now. */
   may: z.object({ allow: z.boolean(), create: z.boolean() }),
 })
 export type AccessCard = z.infer<typeof AccessCard>

@@ -34,6 +34,19 @@ export const readAccess = (db: Db, practiceId: string, patientId: string) =>
     .where('patient_id', '=', patientId)
     .executeTakeFirst()
 
+/**
+ * Takes the patient's row for the rest of the transaction: of two decisions about one patient (invite, withdraw,
+ * activate) the second waits for the first and sees what it did. First statement of each of them.
+ */
+export const lockAccess = (tx: Db, practiceId: string, patientId: string) =>
+  tx
+    .updateTable('patient_access')
+    .set((eb) => ({ version: eb('version', '+', 0) }))
+    .where('practice_id', '=', practiceId)
+    .where('patient_id', '=', patientId)
+    .returningAll()
+    .executeTakeFirst()
+
 /** Writes staff's decision. Returns false when nothing changed, so that it is audited once. */
 export async function saveDecision(
   tx: Db,
@@ -41,7 +54,7 @@ export async function saveDecision(
   now: number,
 ): Promise<boolean> {
   const { practiceId, patientId, allowed, staffId } = decision
-  const before = await readAccess(tx, practiceId, patientId)
+  const before = await lockAccess(tx, practiceId, patientId)
   if ((before?.allowed_at != null) === allowed) return false
   const columns = {
     allowed_at: allowed ? now : null,
@@ -72,7 +85,7 @@ export async function endEverythingOf(tx: Db, practiceId: string, patientId: str
 export const endTicketsOf = (tx: Db, practiceId: string, accountId: string, now: number) =>
   tx
     .updateTable('ticket')
-    .set({ ended_at: now })
+    .set({ ended_at: now, payload_sealed: null })
     .where('practice_id', '=', practiceId)
     .where('account_id', '=', accountId)
     .where('used_at', 'is', null)

@@ -7,17 +7,16 @@ const MOST_ACCOUNTS = 5
  * A browser that has signed in before holds one keyed hash per account (families share a tablet). It proves nothing
  * but "seen before": it only picks the failure counter.
  */
-export const isKnownDevice = (
+export function isKnownDevice(
   keyring: Keyring,
   cookie: string | undefined,
   practiceId: string,
   accountId: string,
-) =>
-  (cookie ?? '')
-    .split('.')
-    .some((mark) =>
-      keyring.macs('known-device', `${practiceId} ${accountId}`).some((mac) => sameText(mac, mark)),
-    )
+): boolean {
+  const own = keyring.macs('known-device', `${practiceId} ${accountId}`)
+  const marks = (cookie ?? '').split('.', MOST_ACCOUNTS)
+  return marks.filter((mark) => own.some((mac) => sameText(mac, mark))).length > 0
+}
 
 /** The cookie's new value after this account signed in; the newest first, at most five. */
 export function rememberDevice(
@@ -27,6 +26,6 @@ export function rememberDevice(
   accountId: string,
 ): string {
   const own = keyring.mac('known-device', `${practiceId} ${accountId}`)
-  const others = (cookie ?? '').split('.').filter((mark) => mark !== '' && mark !== own)
+  const others = (cookie ?? '').split('.', MOST_ACCOUNTS).filter((mark) => mark !== '' && mark !== own)
   return [own, ...others].slice(0, MOST_ACCOUNTS).join('.')
 }

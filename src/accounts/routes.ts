@@ -16,7 +16,7 @@ const SESSION = '/:practice/api/portal/session'
 /** Patients sign in, see that they are, and sign out. */
 export const accountRoutes = (deps: SignInDeps) =>
   new Hono<PracticeEnv>()
-    .post(SESSION, requireOpenPortal, idempotent(deps), validate('json', SignIn), async (c) => {
+    .post(SESSION, requireOpenPortal, validate('json', SignIn), idempotent(deps), async (c) => {
       const { practice, ip, requestId } = c.var
       const deviceCookie = readCookie(c, cookieNames.knownDevice(practice.id))
       const opened = await signIn(

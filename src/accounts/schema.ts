@@ -1,6 +1,9 @@
 import * as z from 'zod'
 
-export const SignIn = z.strictObject({ username: z.string().max(320), password: z.string().min(1).max(512) })
+/** PostgreSQL keeps no NUL in text. */
+const Text = z.string().refine((text) => !text.includes('\0'), 'must not contain NUL')
+
+export const SignIn = z.strictObject({ username: Text.max(320), password: z.string().min(1).max(512) })
 export type SignIn = z.infer<typeof SignIn>
 
 /** Who is signed in at the patient's app; instants are epoch ms. */

@@ -1,16 +1,26 @@
+import { TRIES_PER_LETTER } from '../access/letter-tries.ts'
 import { DAY_MS, HOUR_MS } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { Problem } from '../problem.ts'
 import type { Db } from '../store/open.ts'
-import { countFailure, readFailures } from '../store/throttle.ts'
+import { countFailure, forgiveFailure } from '../store/throttle.ts'
 
-/** Wrong tries after which a letter has stopped working, and an unknown portal ID behaves as if it had. */
-export const TRIES_PER_LETTER = 5
 const PER_IDENTITY = 5
 /** A clinic's Wi-Fi is one address. */
 const PER_ADDRESS = 30
+/** From here on somebody is trying in earnest: people are told. Refusing would let one attacker stop a whole practice. */
+const ALARM_PER_PRACTICE = 300
 
-export type ActivationBuckets = { practiceId: string; portalId: string; identity: string; address: string }
+export type ActivationBuckets = {
+  practiceId: string
+  portalId: string
+  identity: string
+  address: string
+  practice: string
+}
+
+/** What a try has used up. `last` = a failure now is the last that this letter takes; `alarm` = tell people, once an hour. */
+export type CountedTry = { last: boolean; alarm: boolean }
 
 export const activationBuckets = (
   keyring: Keyring,
@@ -20,6 +30,7 @@ export const activationBuckets = (
   portalId: keyring.mac('throttle', `portal-id ${attempt.portalId}`),
   identity: identityBucket(keyring, attempt.identity),
   address: keyring.mac('throttle', `activation-address ${attempt.ip}`),
+  practice: 'activation-practice',
 })
 
 /** Without this counter a guesser who knows name and birth date could walk through all portal IDs. */
@@ -27,36 +38,38 @@ export const identityBucket = (keyring: Keyring, identity: string) =>
   keyring.mac('throttle', `identity ${identity}`)
 
 /**
- * Failures count, successes do not. Known and unknown letters get the same answer.
+ * Counts a try before anything is compared: of many at once no more than the limit are looked at. Known and unknown
+ * letters get the same answer. A refused try is not counted: throwing rolls the transaction back.
+ *
  * @throws Problem `too-many-tries`
  */
-export async function checkActivationLimits(db: Db, buckets: ActivationBuckets, now: number) {
-  const keys = [buckets.portalId, buckets.identity, buckets.address]
-  const failures = await readFailures(db, buckets.practiceId, keys, now)
-  const over = (key: string, limit: number) => (failures.get(key) ?? 0) >= limit
-  if (over(buckets.portalId, TRIES_PER_LETTER) || over(buckets.identity, PER_IDENTITY))
-    throw tooMany('letter')
-  if (over(buckets.address, PER_ADDRESS)) throw tooMany('address')
-}
-
-export async function countActivationFailure(
-  db: Db,
+export async function countActivationTry(
+  tx: Db,
   buckets: ActivationBuckets,
   now: number,
-): Promise<{ last: boolean }> {
+): Promise<CountedTry> {
   const { practiceId } = buckets
-  const ofLetter = await countFailure(db, practiceId, buckets.portalId, DAY_MS, now)
-  const ofIdentity = await countFailure(db, practiceId, buckets.identity, DAY_MS, now)
-  await countFailure(db, practiceId, buckets.address, HOUR_MS, now)
-  return { last: ofLetter >= TRIES_PER_LETTER || ofIdentity >= PER_IDENTITY }
+  const ofLetter = await countFailure(tx, practiceId, buckets.portalId, DAY_MS, now)
+  const ofIdentity = await countFailure(tx, practiceId, buckets.identity, DAY_MS, now)
+  if (ofLetter > TRIES_PER_LETTER || ofIdentity > PER_IDENTITY) throw tooMany('letter')
+  if ((await countFailure(tx, practiceId, buckets.address, HOUR_MS, now)) > PER_ADDRESS)
+    throw tooMany('address')
+  const ofPractice = await countFailure(tx, practiceId, buckets.practice, HOUR_MS, now)
+  return {
+    last: ofLetter >= TRIES_PER_LETTER || ofIdentity >= PER_IDENTITY,
+    alarm: ofPractice === ALARM_PER_PRACTICE,
+  }
+}
+
+/** Limits count failures only. */
+export async function forgiveActivationTry(tx: Db, buckets: ActivationBuckets) {
+  for (const key of [buckets.portalId, buckets.identity, buckets.address, buckets.practice])
+    await forgiveFailure(tx, buckets.practiceId, key)
 }
 
 export const tooMany = (what: 'letter' | 'address') =>
   new Problem(
     'too-many-tries',
     'For safety this has stopped working for now. Call the practice; it takes two minutes.',
-    {
-      retryAfter: (what === 'letter' ? DAY_MS : HOUR_MS) / 1000,
-      extra: { what },
-    },
+    { retryAfter: (what === 'letter' ? DAY_MS : HOUR_MS) / 1000, extra: { what } },
   )

@@ -1,6 +1,6 @@
 import { usernameKey } from '../accounts/account.ts'
-import { accountContext, findAccount } from '../accounts/store.ts'
-import { endTicketsOf } from '../access/store.ts'
+import { accountContext } from '../accounts/store.ts'
+import { endTicketsOf, lockAccess } from '../access/store.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { PasswordHasher } from '../crypto/passwords.ts'
 import { uuidv7 } from '../crypto/tokens.ts'
@@ -12,10 +12,8 @@ import type { ActivationDeps, ActivationOrigin } from './confirm-activation.ts'
 import { sendWelcome } from './letters.ts'
 import { checkPassword, type PasswordStrength } from './password-policy.ts'
 import type { ChooseCredentials } from './schema.ts'
-import { isTaken, suggestUsername } from './suggest-username.ts'
+import { isTaken, suggestUsername, USERNAME_FORM } from './suggest-username.ts'
 import { findTokenTicket, ticketContext, useTicket, type SetupPayload, type Ticket } from './tickets.ts'
-
-const USERNAME_FORM = /^[\p{L}\p{N}._@+-]{3,64}$/u
 
 export type ChooseDeps = ActivationDeps & { hasher: PasswordHasher; strength: PasswordStrength }
 
@@ -23,7 +21,7 @@ export type ChooseDeps = ActivationDeps & { hasher: PasswordHasher; strength: Pa
  * The patient chooses username and password and is signed in. Letter and set-up ticket are used up in the same
  * transaction: of two browsers at once exactly one gets in, and a refusal leaves both as they were.
  *
- * @throws Problem `ticket-ended`, `username-taken` (extra.suggestion), `weak-password`, `invalid-request`, `busy`
+ * @throws Problem `ticket-ended`, `already-active`, `username-taken` (extra.suggestion), `weak-password`, `invalid-request`, `busy`
  * @see seed 004 "create their login information"
  */
 export async function chooseCredentials(
@@ -65,17 +63,24 @@ async function activate(tx: Db, deps: ChooseDeps, origin: ActivationOrigin, chos
   const { ticket, payload, username } = chosen
   const practiceId = origin.practice.id
   const now = deps.now()
+  const access = await lockAccess(tx, practiceId, payload.patientId)
   const wasLive =
+    access?.allowed_at != null &&
     (await useTicket(tx, practiceId, ticket.id, now)) &&
     (await useTicket(tx, practiceId, payload.activationId, now))
   if (!wasLive) throw ended()
   await endTicketsOf(tx, practiceId, ticket.account_id, now)
-  await tx
+  const account = await tx
     .updateTable('portal_account')
     .set({ username, username_key: usernameKey(username), activated_at: now, last_signed_in_at: now })
     .where('practice_id', '=', practiceId)
     .where('id', '=', ticket.account_id)
-    .execute()
+    .where('activated_at', 'is', null)
+    .where('suspended_at', 'is', null)
+    .where('closed_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst()
+  if (!account) throw ended()
   await savePassword(tx, deps, practiceId, ticket.account_id, chosen.hash)
   const entry = {
     practiceId,
@@ -91,8 +96,6 @@ async function activate(tx: Db, deps: ChooseDeps, origin: ActivationOrigin, chos
     { practice_id: practiceId, kind: 'patient', subject_id: ticket.account_id },
     now,
   )
-  const account = await findAccount(tx, practiceId, ticket.account_id)
-  if (!account) throw ended()
   return { ...opened, account }
 }
 
@@ -118,6 +121,8 @@ const savePassword = (
 
 async function readSetup({ store, keyring, now }: ChooseDeps, practiceId: string, token: string) {
   const ticket = await findTokenTicket(store.db, practiceId, 'setup', token)
+  if (ticket?.used_at != null)
+    throw new Problem('already-active', 'Your account was opened with this letter already. Sign in.')
   const isLive = ticket && ticket.used_at === null && ticket.ended_at === null && ticket.expires_at > now()
   if (!isLive) throw ended()
   const payload = JSON.parse(
@@ -128,7 +133,7 @@ async function readSetup({ store, keyring, now }: ChooseDeps, practiceId: string
 
 function checkUsername(username: string) {
   if (USERNAME_FORM.test(username)) return
-  const detail = 'Use letters, digits and . _ - @ + only, 3 to 64 of them.'
+  const detail = "Use letters, digits and . _ - @ + ' only, 3 to 64 of them."
   throw new Problem('invalid-request', detail, { issues: [{ pointer: '/username', detail }] })
 }
 

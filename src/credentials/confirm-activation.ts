@@ -1,24 +1,28 @@
+import { TRIES_PER_LETTER } from '../access/letter-tries.ts'
 import { recordAudit } from '../audit/record.ts'
 import { MINUTE_MS, type Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { sameText, uuidv7 } from '../crypto/tokens.ts'
+import type { Ehr } from '../fhir/handles.ts'
+import type { Log } from '../log.ts'
 import type { Practice } from '../practices/practice.ts'
 import { Problem } from '../problem.ts'
 import type { Db, Store } from '../store/open.ts'
 import {
   activationBuckets,
-  checkActivationLimits,
-  countActivationFailure,
+  type CountedTry,
+  countActivationTry,
+  forgiveActivationTry,
   tooMany,
-  TRIES_PER_LETTER,
-  type ActivationBuckets,
 } from './activation-limits.ts'
 import { identitiesTyped } from './identity.ts'
+import { isGone } from './is-gone.ts'
 import type { ConfirmActivation, SetupTicket } from './schema.ts'
 import { suggestUsername } from './suggest-username.ts'
 import {
   addTokenTicket,
   codeMacs,
+  endTicket,
   portalIdMacs,
   ticketContext,
   type ActivationPayload,
@@ -28,7 +32,7 @@ import {
 
 const SETUP_LIFETIME_MS = 15 * MINUTE_MS
 
-export type ActivationDeps = { store: Store; keyring: Keyring; now: Clock }
+export type ActivationDeps = { store: Store; keyring: Keyring; ehr: Ehr; log: Log; now: Clock }
 export type ActivationOrigin = { practice: Practice; ip: string; requestId: string }
 
 /**
@@ -50,14 +54,18 @@ export async function confirmActivation(
   const typed = identitiesTyped(keyring, request)
   const attempt = { practiceId, portalId: request.portalId, identity: typed[0] ?? '', ip: origin.ip }
   const buckets = activationBuckets(keyring, attempt)
-  await checkActivationLimits(store.db, buckets, now)
+  const { ticket, ...counted } = await store.transaction(async (tx) => ({
+    ...(await countActivationTry(tx, buckets, now)),
+    ticket: await takeTry(tx, portalIdMacs(keyring, practiceId, request.portalId), practiceId, now),
+  }))
 
-  const ticket = await takeTry(store.db, portalIdMacs(keyring, practiceId, request.portalId), practiceId, now)
   const payload = ticket && openPayload(keyring, ticket)
   const fits = ticket && payload && matches(keyring, ticket, payload, typed, request.code)
-  if (!fits) throw await refused(deps, origin, buckets, ticket)
+  if (!fits || (await isGone(deps.ehr, practiceId, payload.patientId)))
+    throw await refused(deps, origin, counted, ticket)
   return store.transaction(async (tx) => {
     await giveTryBack(tx, ticket)
+    await forgiveActivationTry(tx, buckets)
     const setup = await openSetup(tx, deps, ticket, { ...payload, birthDate: request.birthDate })
     const entry = {
       practiceId,
@@ -72,7 +80,7 @@ export async function confirmActivation(
   })
 }
 
-/** Counts the try before anything is compared, in one statement: fifty at once still get five. */
+/** Counts the try on the letter itself, in one statement: fifty at once still get five. */
 const takeTry = (db: Db, lookups: string[], practiceId: string, now: number) =>
   db
     .updateTable('ticket')
@@ -91,10 +99,10 @@ const takeTry = (db: Db, lookups: string[], practiceId: string, now: number) =>
 const giveTryBack = (tx: Db, ticket: Ticket) =>
   tx
     .updateTable('ticket')
-    .set({ tries: 0 })
+    .set((eb) => ({ tries: eb('tries', '-', 1) }))
     .where('practice_id', '=', ticket.practice_id)
     .where('id', '=', ticket.id)
-    .where('tries', '<=', TRIES_PER_LETTER)
+    .where('tries', '>', 0)
     .execute()
 
 function matches(
@@ -111,30 +119,25 @@ function matches(
   return identityFits && codeFits
 }
 
-/** Counts the failure and, on the fifth, ends the letter for good; what the patient reads is the same either way. */
+/** On the fifth failure the letter ends for good; what the patient reads is the same for a letter that never was. */
 async function refused(
   deps: ActivationDeps,
   origin: ActivationOrigin,
-  buckets: ActivationBuckets,
+  counted: CountedTry,
   ticket: Ticket | undefined,
 ) {
   const now = deps.now()
-  const { practiceId } = buckets
-  const last = await deps.store.transaction(async (tx) => {
-    const counted = await countActivationFailure(tx, buckets, now)
-    if (ticket && ticket.tries >= TRIES_PER_LETTER)
-      await tx
-        .updateTable('ticket')
-        .set({ ended_at: now })
-        .where('practice_id', '=', practiceId)
-        .where('id', '=', ticket.id)
-        .execute()
+  const practiceId = origin.practice.id
+  await deps.store.transaction(async (tx) => {
+    if (ticket && ticket.tries >= TRIES_PER_LETTER) await endTicket(tx, practiceId, ticket.id, now)
     const actor = ticket ? `account/${ticket.account_id}` : 'anonymous'
-    const entry = { practiceId, actor, action: 'activation.refused', outcome: 'refused' as const }
-    await recordAudit(tx, { ...entry, requestId: origin.requestId }, now)
-    return counted.last
+    const entry = { practiceId, actor, outcome: 'refused' as const, requestId: origin.requestId }
+    await recordAudit(tx, { ...entry, action: 'activation.refused' }, now)
+    if (counted.alarm)
+      await recordAudit(tx, { ...entry, actor: 'portico', action: 'activation.attacked' }, now)
   })
-  return last
+  if (counted.alarm) deps.log.error({ practiceId, requestId: origin.requestId }, 'activation.attacked')
+  return counted.last
     ? tooMany('letter')
     : new Problem('no-match', 'That did not match our records. Check each part against your letter.')
 }

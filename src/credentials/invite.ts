@@ -2,7 +2,7 @@ import type { Patient } from '@medplum/fhirtypes'
 import { blockingLines, readiness } from '../access/readiness.ts'
 import { readPatient, type AccessDeps, type Asker } from '../access/read-access-card.ts'
 import { toIssues } from '../access/save-access.ts'
-import { endTicketsOf, readPortalState } from '../access/store.ts'
+import { endTicketsOf, lockAccess, readPortalState } from '../access/store.ts'
 import { recordAudit } from '../audit/record.ts'
 import { DAY_MS, MINUTE_MS } from '../clock.ts'
 import { randomCode, randomDigits, sealWithToken, uuidv7 } from '../crypto/tokens.ts'
@@ -28,6 +28,8 @@ import {
 } from './tickets.ts'
 
 const CODE_LENGTH = 8
+/** Six digits alone stand up to guessing for so long. */
+const DAYS_WITHOUT_CODE = 14
 /** Time to open the slip, not to read it. */
 const SLIP_LIFETIME_MS = MINUTE_MS
 const PORTAL_ID_TRIES = 20
@@ -48,6 +50,7 @@ export async function invite(deps: InviteDeps, asker: Asker): Promise<Invitation
   const patientId = staff.launch.patient_id
   const now = deps.now()
   return deps.store.transaction(async (tx) => {
+    await lockAccess(tx, practice.id, patientId)
     const state = await readPortalState(tx, practice.id, patientId)
     if (state.account?.activated_at != null)
       throw new Problem('already-active', 'This patient already uses the portal.')
@@ -101,7 +104,9 @@ async function issueActivation(
     identities,
   }
   const code = practice.settings.activationMode === 'strong' ? randomCode(CODE_LENGTH) : null
-  const validUntil = now + practice.settings.invitationDays * DAY_MS
+  const { invitationDays } = practice.settings
+  const days = code === null ? Math.min(invitationDays, DAYS_WITHOUT_CODE) : invitationDays
+  const validUntil = now + days * DAY_MS
   const portalId = await addUnderFreeId(tx, deps, {
     practice_id: practice.id,
     id,

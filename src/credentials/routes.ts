@@ -43,15 +43,15 @@ export const activationRoutes = (deps: CredentialDeps) =>
     .post(
       '/:practice/api/portal/activation',
       requireOpenPortal,
-      idempotent(deps),
       validate('json', ConfirmActivation),
+      idempotent(deps),
       async (c) => c.json(await confirmActivation(deps, c.var, c.req.valid('json'))),
     )
     .post(
       '/:practice/api/portal/activation/credentials',
       requireOpenPortal,
-      idempotent(deps),
       validate('json', ChooseCredentials),
+      idempotent(deps),
       async (c) =>
         answerWithSession(c, deps.keyring, await chooseCredentials(deps, c.var, c.req.valid('json'))),
     )

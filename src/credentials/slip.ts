@@ -57,13 +57,6 @@ export async function openSlip(
   await deps.store.transaction(async (tx) => {
     if (!ticket || !(await useTicket(tx, practiceId, ticket.id, now)))
       throw new Problem('ticket-ended', 'This slip can no longer be opened. Make a new letter.')
-    const cleared = { payload_sealed: null }
-    await tx
-      .updateTable('ticket')
-      .set(cleared)
-      .where('practice_id', '=', practiceId)
-      .where('id', '=', ticket.id)
-      .execute()
     const entry = { practiceId, actor: `staff/${ticket.created_by}`, action: 'slip.opened', requestId }
     await recordAudit(tx, { ...entry, detail: { account: ticket.account_id } }, now)
   })

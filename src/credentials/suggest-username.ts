@@ -2,7 +2,9 @@ import { usernameKey } from '../accounts/account.ts'
 import { randomDigits } from '../crypto/tokens.ts'
 import type { Db } from '../store/open.ts'
 
-const MOST_VARIANTS = 50
+/** What a username may look like: letters of any script, digits, and what stands in e-mail addresses. */
+export const USERNAME_FORM = /^[\p{L}\p{M}\p{N}._@+'-]{3,64}$/u
+const VARIANTS = 50
 
 export type SuggestFrom = { email: string | null; firstName: string; lastName: string }
 
@@ -17,17 +19,32 @@ export async function suggestUsername(
   from: SuggestFrom,
   useEmail: boolean,
 ): Promise<string> {
-  if (useEmail && from.email && !(await isTaken(db, practiceId, from.email))) return from.email
-  const base =
-    useEmail && from.email
-      ? (from.email.split('@')[0] ?? '')
-      : `${Array.from(from.firstName)[0] ?? ''}${from.lastName}`
-  const plain = usernameKey(base).replace(/[^\p{L}\p{N}._-]/gu, '') || 'patient'
-  const first = plain.length >= 3 && !(useEmail && from.email) ? plain : `${plain}2`
-  if (!(await isTaken(db, practiceId, first))) return first
-  for (let number = 2; number < MOST_VARIANTS; number++)
-    if (!(await isTaken(db, practiceId, `${plain}${number}`))) return `${plain}${number}`
-  return `${plain}${randomDigits(6)}`
+  const email = useEmail && from.email && USERNAME_FORM.test(from.email) ? from.email : null
+  if (email && !(await isTaken(db, practiceId, email))) return email
+  const plain = email ? toPlain(email.split('@')[0] ?? '') : toPlain(nameOf(from))
+  const candidates = Array.from({ length: VARIANTS }, (_, index) => `${plain}${index + 2}`)
+  // A number from the start for a numbered e-mail (ana2); a name is offered bare first.
+  if (!email && USERNAME_FORM.test(plain)) candidates.unshift(plain)
+  const usable = candidates.filter((candidate) => USERNAME_FORM.test(candidate))
+  const rows = await db
+    .selectFrom('portal_account')
+    .select('username_key')
+    .where('practice_id', '=', practiceId)
+    .where('username_key', 'in', usable.map(usernameKey))
+    .execute()
+  const taken = new Set(rows.map(({ username_key }) => username_key))
+  return usable.find((candidate) => !taken.has(usernameKey(candidate))) ?? `${plain}${randomDigits(6)}`
+}
+
+/** First initial and last name; a single name as it is. */
+const nameOf = ({ firstName, lastName }: SuggestFrom) =>
+  lastName ? `${Array.from(firstName)[0] ?? ''}${lastName}` : firstName
+
+function toPlain(text: string): string {
+  const plain = usernameKey(text)
+    .replace(/[^\p{L}\p{M}\p{N}._-]/gu, '')
+    .slice(0, 50)
+  return Array.from(plain).length >= 2 ? plain : `patient${plain}`
 }
 
 export const isTaken = async (db: Db, practiceId: string, username: string): Promise<boolean> =>

@@ -70,11 +70,20 @@ export const findTokenTicket = (db: Db, practiceId: string, kind: Ticket['kind']
     .orderBy('created_at', 'desc')
     .executeTakeFirst()
 
-/** Uses a ticket up. One statement, so of many at once exactly one gets true. */
+/** Stops one ticket; nothing readable of it stays. */
+export const endTicket = (tx: Db, practiceId: string, id: string, now: number) =>
+  tx
+    .updateTable('ticket')
+    .set({ ended_at: now, payload_sealed: null })
+    .where('practice_id', '=', practiceId)
+    .where('id', '=', id)
+    .execute()
+
+/** Uses a ticket up and forgets what it held. One statement, so of many at once exactly one gets true. */
 export async function useTicket(db: Db, practiceId: string, id: string, now: number): Promise<boolean> {
   const used = await db
     .updateTable('ticket')
-    .set({ used_at: now })
+    .set({ used_at: now, payload_sealed: null })
     .where('practice_id', '=', practiceId)
     .where('id', '=', id)
     .where('used_at', 'is', null)

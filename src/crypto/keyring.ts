@@ -13,6 +13,8 @@ export type Keyring = {
   mac(purpose: string, text: string): string
   /** The same under every key, current first: what a row written before a rotation is found by. */
   macs(purpose: string, text: string): string[]
+  /** False for what an older key has sealed: seal it again when it is at hand. */
+  isCurrent(sealed: string): boolean
 }
 
 type Key = { id: string; sealing: Uint8Array; macKey(purpose: string): Uint8Array }
@@ -35,6 +37,7 @@ export function createKeyring(spec: string): Keyring {
     open: (sealed, context) => open(keys, sealed, context),
     mac: (purpose, text) => mac(current, purpose, text),
     macs,
+    isCurrent: (sealed) => sealed.split('.')[1] === current.id,
   }
 }
 

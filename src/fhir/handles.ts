@@ -34,7 +34,11 @@ export function createEhr(deps: EhrDeps): Ehr {
     if (known) return known
     let token = ''
     const service = handle(practiceId, async () => (token = await deps.serviceToken(practiceId)))
-    const watching = watched(service, () => deps.forgetServiceToken(practiceId, token))
+    const watching = watched(service, () => {
+      // A handle that met a 401 stays shut for its token; the next piece of work gets a new one.
+      services.delete(practiceId)
+      deps.forgetServiceToken(practiceId, token)
+    })
     services.set(practiceId, watching)
     return watching
   }

@@ -62,5 +62,8 @@ function linesOf({ line, city, state, postalCode, country, text }: Address): str
 }
 
 /** Whether this record was merged into another one, so that nobody may act on it any more. */
+export const isDeceased = (patient: Patient): boolean =>
+  patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined
+
 export const isMergedAway = (patient: Patient): boolean =>
   patient.link?.some(({ type }) => type === 'replaced-by') ?? false

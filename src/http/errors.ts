@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import type { Log } from '../log.ts'
+import { causesOf, type Log } from '../log.ts'
 import { Problem } from '../problem.ts'
 import type { EdgeEnv } from './env.ts'
 
@@ -33,14 +33,4 @@ function toProblem(error: Error): Problem {
       return new Problem('invalid-request', 'The request could not be read.', { cause: error })
   }
   return new Problem('internal', 'Something went wrong on our side. Try again in a moment.', { cause: error })
-}
-
-/** Names and stack tops only: a message may hold what somebody typed. */
-function causesOf(error: unknown): string[] {
-  const causes: string[] = []
-  for (let cause = error; cause instanceof Error && causes.length < 5; cause = cause.cause)
-    causes.push(
-      `${cause.name} ${cause instanceof Problem ? cause.code : ''} ${cause.stack?.split('\n')[1]?.trim() ?? ''}`,
-    )
-  return causes
 }

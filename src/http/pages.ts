@@ -18,7 +18,7 @@ const Manifest = z.object({
 type AppPage = { entry: 'portal' | 'staff' | 'slip'; audience: 'patient' | 'staff'; title: string }
 export type NoticePage = { lang: string; title: string; paragraphs: string[] }
 /** On the way to the EMR in a frame: `sealed` waits in the tab under `state`, as its cookie may not survive. */
-export type OnwardPage = {
+type OnwardPage = {
   lang: string
   title: string
   link: string

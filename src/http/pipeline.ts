@@ -71,7 +71,7 @@ export const splitHosts = (portalUrl: string, staffUrl: string) =>
     const isStaffs = /^\/([^/]+\/)?(launch|callback)$|^\/[^/]+\/(staff\/|slip$|api\/(staff\/|slip$))/.test(
       path,
     )
-    if ((isPatients && host === new URL(staffUrl).host) || (isStaffs && host === new URL(portalUrl).host))
+    if ((isPatients && host !== new URL(portalUrl).host) || (isStaffs && host !== new URL(staffUrl).host))
       throw new Problem('not-found')
     return next()
   })

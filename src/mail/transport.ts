@@ -36,6 +36,8 @@ export const createSendMail =
     try {
       await transport.sendMail({
         ...mail,
+        // One address, whatever it looks like: a comma in it must not make two.
+        to: { name: '', address: mail.to },
         from: settings.from,
         messageId: `<${id}@${domainOf(settings.from)}>`,
         headers: HEADERS,

@@ -12,6 +12,9 @@ export async function savePractices(store: Store, practices: Practice[], now: Cl
   await store.transaction(async (tx) => {
     const known = await tx.selectFrom('practice').select(['id', 'fhir_base']).execute()
     const moved = practices.flatMap((practice) => {
+      const other = known.find((row) => row.fhir_base === practice.fhirBase && row.id !== practice.id)
+      if (other)
+        return [`practices.${practice.id}: its EHR already belongs to ${other.id}; a slug cannot be changed`]
       const before = known.find((row) => row.id === practice.id)
       return before && before.fhir_base !== practice.fhirBase
         ? [

@@ -5,10 +5,15 @@ import type { Keyring } from '../crypto/keyring.ts'
 import { toIndexRow, type IndexRow } from '../accounts/index-row.ts'
 import type { Store } from '../store/open.ts'
 
-const open = (keyring: Keyring, practiceId: string, { account }: Holder): IndexRow | null =>
-  account.index_sealed === null
-    ? null
-    : (JSON.parse(keyring.open(account.index_sealed, accountContext(practiceId, account.id))) as IndexRow)
+/** A row whose key was taken out of service is as good as none: the next read of the EHR writes it anew. */
+function open(keyring: Keyring, practiceId: string, { account }: Holder): IndexRow | null {
+  if (account.index_sealed === null) return null
+  try {
+    return JSON.parse(keyring.open(account.index_sealed, accountContext(practiceId, account.id))) as IndexRow
+  } catch {
+    return null
+  }
+}
 
 /** The name to greet with when the EHR is away. */
 export const greetingName = (keyring: Keyring) => (practiceId: string, holder: Holder) =>
@@ -34,7 +39,9 @@ type Read = { practiceId: string; holder: Holder; patient: Patient }
 
 async function writeIndex(store: Store, keyring: Keyring, { practiceId, holder, patient }: Read) {
   const fresh = JSON.stringify(toIndexRow(keyring, patient))
-  if (fresh === JSON.stringify(open(keyring, practiceId, holder))) return
+  const sealed = holder.account.index_sealed
+  const isSame = fresh === JSON.stringify(open(keyring, practiceId, holder))
+  if (isSame && sealed !== null && keyring.isCurrent(sealed)) return
   await store.db
     .updateTable('portal_account')
     .set({ index_sealed: keyring.seal(fresh, accountContext(practiceId, holder.account.id)) })

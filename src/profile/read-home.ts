@@ -1,6 +1,7 @@
 import type { Holder } from '../accounts/require-patient.ts'
 import type { AuditEntry } from '../audit/record.ts'
 import type { Ehr } from '../fhir/handles.ts'
+import { isMergedAway } from '../fhir/patient.ts'
 import { Problem } from '../problem.ts'
 import type { Home, Profile } from './schema.ts'
 import { toProfile } from './to-profile.ts'
@@ -43,6 +44,8 @@ async function readChart(
   const { practiceId, holder, requestId } = asker
   try {
     const patient = await readPatient(deps, asker)
+    // The chart went on under another record: what stands here is no longer kept, and nobody may take it for current.
+    if (isMergedAway(patient)) return { chart: 'unavailable', profile: null }
     const entry = {
       practiceId,
       actor: `account/${holder.account.id}`,

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { refreshGrant, SmartError, type SmartClient, type SmartDeps } from '../../smart-launch/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
@@ -8,6 +9,8 @@ import type { Schema } from '../store/schema.ts'
 
 /** Ask for a new token so long before the old one ends, so that no request starts with one that dies on the way. */
 const RENEW_BEFORE_MS = 30_000
+/** What another node needs to write down what it was just given. */
+const NODE_LAG_MS = 200
 
 export type EhrTokenDeps = {
   store: Store
@@ -97,11 +100,30 @@ async function renew(deps: EhrTokenDeps, row: Schema['ehr_token']): Promise<stri
   } catch (error) {
     if (!(error instanceof SmartError)) throw error
     if (error.code !== 'grant-ended') throw new Problem('ehr-unavailable', undefined, { cause: error })
-    // Another node may have spent this refresh token a moment ago: its newer row is as good as ours would have been.
-    const latest = await readToken(store.db, row.practice_id, row.id)
-    if (latest.version > row.version) return keyring.open(latest.access_sealed, context(row.practice_id))
+    const newer = await newerToken(deps, row)
+    if (newer) return newer
+    await endLaunch(deps, row)
     throw ended(error)
   }
+}
+
+/** A staff session lives no longer than the grant that it stands on. */
+const endLaunch = ({ store, now }: EhrTokenDeps, row: Schema['ehr_token']) =>
+  store.db
+    .updateTable('launch')
+    .set({ ended_at: now() })
+    .where('practice_id', '=', row.practice_id)
+    .where('ehr_token_id', '=', row.id)
+    .execute()
+
+/** Another node may have spent this refresh token a moment ago: its newer row is as good as ours would have been. */
+async function newerToken({ store, keyring }: EhrTokenDeps, row: Schema['ehr_token']) {
+  for (let look = 0; look < 3; look++) {
+    const latest = await readToken(store.db, row.practice_id, row.id)
+    if (latest.version > row.version) return keyring.open(latest.access_sealed, context(row.practice_id))
+    await setTimeout(NODE_LAG_MS)
+  }
+  return undefined
 }
 
 async function readToken(db: Db, practiceId: string, id: string) {

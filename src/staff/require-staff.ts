@@ -29,7 +29,8 @@ export type RequireStaffDeps = { store: Store; keyring: Keyring; now: Clock }
 export const requireStaff = (deps: RequireStaffDeps) =>
   createMiddleware<StaffEnv>(async function staff(c, next) {
     const { practice } = c.var
-    const token = readCookie(c, cookieNames.staff(practice.id)) ?? readBearer(c)
+    // A tab that holds a token of its own means that one; an old cookie beside it means nothing.
+    const token = readBearer(c) ?? readCookie(c, cookieNames.staff(practice.id))
     const session = token && (await findSession(deps.store.db, practice.id, 'staff', token, deps.now()))
     if (!session) throw launchEnded()
     const [member, launch] = await Promise.all([
@@ -57,13 +58,17 @@ export const requirePermission = (permission: Permission) =>
 const readBearer = (c: Context<StaffEnv>) =>
   /^Bearer ([\w-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
 
-const findLaunch = ({ db }: Store, practiceId: string, id: string) =>
-  db
+const LAUNCH_ID = /^[\w-]{1,64}$/
+
+async function findLaunch({ db }: Store, practiceId: string, id: string): Promise<Launch | undefined> {
+  if (!LAUNCH_ID.test(id)) return undefined
+  return db
     .selectFrom('launch')
     .selectAll()
     .where('practice_id', '=', practiceId)
     .where('id', '=', id)
     .executeTakeFirst()
+}
 
 const launchEnded = () => new Problem('launch-ended', 'Open Portico from the EMR again.')
 const staleTab = () =>

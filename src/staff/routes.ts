@@ -8,9 +8,10 @@ import { validate } from '../http/validate.ts'
 import type { Practice } from '../practices/practice.ts'
 import type { PracticeEnv } from '../practices/require-practice.ts'
 import { Problem } from '../problem.ts'
-import { endSession, SESSION_LIFETIME_MS } from '../store/sessions.ts'
+import { endSessionsOf, SESSION_LIFETIME_MS } from '../store/sessions.ts'
 import { startLaunch } from './begin-launch.ts'
 import { finishLaunch, type FinishDeps } from './finish-launch.ts'
+import { endLaunchesOf } from './store.ts'
 import { launchNotice, onwardWords } from './launch-notice.ts'
 import { requireStaff, type Launch, type Staff, type StaffEnv } from './require-staff.ts'
 import { FinishLaunch, type FinishedLaunch, type LaunchView } from './schema.ts'
@@ -99,17 +100,12 @@ const allowFraming = (c: Context<PracticeEnv>, { frameAncestors }: Practice) =>
 const languageOf = (c: Context<PracticeEnv>) =>
   /^es\b/i.test(c.req.header('accept-language') ?? '') ? 'es' : 'en'
 
+/** Whoever signs out means all of their tabs, framed or not: none of them may go on without being opened anew. */
 async function signStaffOut(deps: StaffRouteDeps, c: Context<StaffEnv>) {
   const { staff, practice, requestId } = c.var
   await deps.store.transaction(async (tx) => {
-    await endSession(tx, staff.session)
-    const ended = { ended_at: deps.now() }
-    await tx
-      .updateTable('launch')
-      .set(ended)
-      .where('practice_id', '=', practice.id)
-      .where('id', '=', staff.launch.id)
-      .execute()
+    await endSessionsOf(tx, { practice_id: practice.id, kind: 'staff', subject_id: staff.id })
+    await endLaunchesOf(tx, practice.id, staff.id, deps.now())
     const entry = { practiceId: practice.id, actor: staff.fhirUser, action: 'launch.ended', requestId }
     await recordAudit(tx, { ...entry, patientId: staff.launch.patient_id }, deps.now())
   })

@@ -47,3 +47,26 @@ export async function findStaffMember(
   const name = row.name_sealed === null ? null : keyring.open(row.name_sealed, `staff ${practiceId}`)
   return { id: row.id, fhirUser: row.fhir_user, name }
 }
+
+/** Ends every launch of a staff member and forgets the EHR tokens that they brought. */
+export async function endLaunchesOf(tx: Db, practiceId: string, staffId: string, now: number): Promise<void> {
+  const ended = await tx
+    .updateTable('launch')
+    .set({ ended_at: now })
+    .where('practice_id', '=', practiceId)
+    .where('staff_id', '=', staffId)
+    .where('ended_at', 'is', null)
+    .returning('ehr_token_id')
+    .execute()
+  if (ended.length === 0) return
+  await tx
+    .updateTable('ehr_token')
+    .set({ access_sealed: '', refresh_sealed: null, expires_at: now })
+    .where('practice_id', '=', practiceId)
+    .where(
+      'id',
+      'in',
+      ended.map(({ ehr_token_id }) => ehr_token_id),
+    )
+    .execute()
+}

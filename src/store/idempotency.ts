@@ -1,10 +1,11 @@
-import { DAY_MS, MINUTE_MS } from '../clock.ts'
+import { MINUTE_MS } from '../clock.ts'
 import type { Db } from './open.ts'
 
 /** So long a request may run; an older one without an answer has crashed, and its key may be used again. */
 const RUNNING_MS = MINUTE_MS
-/** So long an answer is kept for a repeat. */
-const KEPT_MS = DAY_MS
+/** So long an answer is kept for a repeat: a person's second click or a network's second try, and not longer, as some
+ * answers open a session. */
+const KEPT_MS = 10 * MINUTE_MS
 
 export type Claim =
   | { kind: 'new' }

@@ -9,8 +9,11 @@ type Queue = 'job' | 'outbox'
 /** What came of a leased row. `error` is a code, never a text that could name somebody. */
 export type Outcome = { kind: 'done' } | { kind: 'failed'; error: string } | { kind: 'again'; error: string }
 
-/** Attempt 1 waits 2 s, then twice as long each time up to an hour: given up after about nine hours. */
-const MOST_ATTEMPTS = 20
+/**
+ * Attempt 1 waits 2 s, then twice as long each time up to an hour: a mail is given up after about three days, when it
+ * is no news any more; a job after about a fortnight, as an EHR may be away for a weekend.
+ */
+const MOST_ATTEMPTS = { outbox: 80, job: 350 } as const
 const LONGEST_PAUSE_MS = HOUR_MS
 
 const DONE_AT = { job: 'done_at', outbox: 'sent_at' } as const
@@ -64,7 +67,7 @@ export async function settle(
 function changes(queue: Queue, attempts: number, outcome: Outcome, now: number) {
   if (outcome.kind === 'done')
     return sql`${sql.ref(DONE_AT[queue])} = ${now}, payload_sealed = null, last_error = null`
-  if (outcome.kind === 'failed' || attempts >= MOST_ATTEMPTS)
+  if (outcome.kind === 'failed' || attempts >= MOST_ATTEMPTS[queue])
     return sql`failed_at = ${now}, payload_sealed = null, last_error = ${outcome.error}`
   const pause = Math.min(LONGEST_PAUSE_MS, SECOND_MS * 2 ** attempts)
   return sql`run_at = ${now + pause}, last_error = ${outcome.error}`

@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
  * @returns whether there was anything to delete
  */
 export async function sweep(db: Db, now: number): Promise<boolean> {
-  let swept = false
+  let swept = await forgetExpired(db, now)
   for (const { table, key, over } of RULES) {
     const { numAffectedRows } = await sql`
       delete from ${sql.table(table)} where (practice_id, ${sql.ref(key)}) in
@@ -58,3 +58,14 @@ export async function sweep(db: Db, now: number): Promise<boolean> {
 const settledBefore = (doneAt: 'done_at' | 'sent_at', before: number) =>
   sql`run_at <= ${before} and (${sql.ref(doneAt)} <= ${before} or failed_at <= ${before})
     and (${sql.ref(doneAt)} is not null or failed_at is not null)`
+
+/** A ticket that nobody used in time keeps no name, address or birth date. */
+async function forgetExpired(db: Db, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('ticket')
+    .set({ payload_sealed: null })
+    .where('expires_at', '<=', now)
+    .where('payload_sealed', 'is not', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}

@@ -1,26 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from './open.ts'
 
-/** Failures still counted per key; a key without any is missing. */
-export async function readFailures(
-  db: Db,
-  practiceId: string,
-  keys: string[],
-  now: number,
-): Promise<Map<string, number>> {
-  if (keys.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('throttle')
-    .select(['key', 'failures'])
-    .where('practice_id', '=', practiceId)
-    .where('key', 'in', keys)
-    .where('reset_at', '>', now)
-    .execute()
-  return new Map(rows.map((row) => [row.key, row.failures]))
-}
-
 /**
- * Counts one failure in one statement, so that of many at once none is lost. The window begins with its first failure.
+ * Counts one try in one statement, so that of many at once none is lost. The window begins with its first failure.
  *
  * @returns failures in the window, this one included
  */
@@ -44,6 +26,17 @@ export async function countFailure(
     .returning('failures')
     .executeTakeFirstOrThrow()
   return row.failures
+}
+
+/** Takes one count back: a try is counted before it is known to be right, so that a burst cannot slip through. */
+export async function forgiveFailure(db: Db, practiceId: string, key: string): Promise<void> {
+  await db
+    .updateTable('throttle')
+    .set((eb) => ({ failures: eb('failures', '-', 1) }))
+    .where('practice_id', '=', practiceId)
+    .where('key', '=', key)
+    .where('failures', '>', 0)
+    .execute()
 }
 
 /** Forgets the failures of a key, after a success. */

@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout as delay } from 'node:timers/promises'
-import type { Log } from '../log.ts'
+import { causesOf, type Log } from '../log.ts'
 
 /** One kind of background work, e.g. sending mail. */
 export type Step = {
@@ -53,7 +53,7 @@ async function runOnce(step: Step, log: Log) {
   try {
     return await step.run()
   } catch (error) {
-    log.error({ step: step.name, err: error }, 'worker.failed')
+    log.error({ step: step.name, causes: causesOf(error) }, 'worker.failed')
     return false
   }
 }

@@ -1,7 +1,7 @@
-import type { Browser, Locator, Page } from 'playwright'
+import { chromium, type Browser, type Locator, type Page } from 'playwright'
 import { encode } from 'uqr'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBrowser } from '../support/chromium.ts'
+import { launchOptions } from '../support/chromium.ts'
 import { GOOD_PASSWORD, IDENTITY, PEOPLE } from '../support/people.ts'
 import { startDemo, type Demo } from './demo.ts'
 import { expectSound, expectSoundInBoth, listen, tabTo } from './sound.ts'
@@ -10,10 +10,13 @@ import * as walk from './walk.ts'
 let demo: Demo
 let browser: Browser
 let clinic: walk.Clinic
+let emr: Page
 
 beforeAll(async () => {
-  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
+  ;[demo, browser] = await Promise.all([startDemo(), openBrowserWithMemory()])
   clinic = walk.fernwood(demo)
+  emr = await (await walk.openContext(browser)).newPage()
+  await walk.logIn(emr, clinic)
 })
 
 afterAll(async () => {
@@ -21,18 +24,10 @@ afterAll(async () => {
   await demo?.stop()
 })
 
-/** A browser of its own, and everything it complains about. */
-async function openContext() {
-  const context = await browser.newContext({ locale: 'en-US' })
-  context.setDefaultTimeout(15_000)
-  return { context, complaints: await listen(context) }
-}
-
 describe('one patient gets in', () => {
-  test('from the EMR to home, out and in again, while no page complains', async () => {
-    const desk = await openContext()
-    const emr = await desk.context.newPage()
-    await walk.logIn(emr, clinic)
+  test('from the EMR by the QR code of the letter to home, out and in again, while no page complains', async () => {
+    const deskSays = await listen(emr.context())
+    await emr.goto(clinic.dashboard)
     await emr.getByRole('searchbox').fill('okafor')
     await emr.getByRole('button', { name: 'Search' }).click()
     await emr.getByRole('link', { name: /okafor/i }).click()
@@ -40,15 +35,18 @@ describe('one patient gets in', () => {
     await card.getByText('Walter James Okafor', { exact: true }).waitFor()
     await card.getByText('MRN 004417').waitFor()
     await walk.allow(card)
-    const letter = await walk.createCredentials(desk.context, card)
-    expect(letter.portalId).toMatch(/^[0-9]{6}$/)
-    expect(letter.code).toMatch(/^[2-9A-HJKMNP-Z]{8}$/)
+    const letter = await walk.createCredentials(emr.context(), card)
+    expect(letter.page.url()).toBe(`${demo.service}/fernwood/slip`)
+    const address = `${clinic.portal}activate#id=${letter.portalId}&code=${letter.code}`
+    expect(await drawn(letter.page.locator('svg.qr path').last())).toEqual(modulesOf(address))
 
-    const home = await openContext()
-    const page = await home.context.newPage()
-    await page.goto(clinic.portal)
-    await page.getByRole('link', { name: 'Activate your portal' }).click()
-    await walk.typeLetter(page, letter)
+    const home = await walk.openContext(browser)
+    const homeSays = await listen(home)
+    const page = await home.newPage()
+    await page.goto(address)
+    await expectFilledIn(page, letter)
+    expect(page.url()).toBe(`${clinic.portal}activate`)
+    await page.getByRole('button', { name: 'Continue' }).click()
     await walk.typePerson(page, IDENTITY.walter)
     await walk.typeKey(page, { username: 'walter', password: GOOD_PASSWORD })
     await walk.expectIn(page, 'Walter')
@@ -61,14 +59,12 @@ describe('one patient gets in', () => {
     await walk.signOut(page)
     await walk.signIn(page, clinic, { username: 'WALTER', password: GOOD_PASSWORD })
     await walk.expectHome(page, 'Walter')
-    expect([...desk.complaints, ...home.complaints]).toEqual([])
-    await Promise.all([desk.context.close(), home.context.close()])
+    expect([...deskSays, ...homeSays]).toEqual([])
   })
 
   test('and once signed out, Back shows nothing of the record', async () => {
-    const { context } = await openContext()
-    const { letter } = await walk.invite(context, clinic, PEOPLE.rosa)
-    const page = await context.newPage()
+    const { letter } = await walk.inviteFrom(emr, clinic, PEOPLE.rosa)
+    const page = await (await walk.openContext(browser)).newPage()
     const rosa = { firstInitial: 'R', lastInitial: 'N', birthDate: '1955-01-30' }
     await walk.activate(page, clinic, letter, rosa, 'rosa')
     await walk.goHome(page, 'Rosa')
@@ -79,44 +75,22 @@ describe('one patient gets in', () => {
 
     await walk.signIn(page, clinic, { username: 'rosa', password: GOOD_PASSWORD })
     await walk.expectHome(page, 'Rosa')
-    const other = await context.newPage()
+    const other = await page.context().newPage()
     await other.goto(clinic.portal)
     await page.goto(demo.mail)
     await walk.signOut(other)
     await page.goBack()
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
     await expectNothingOfRosa(page)
-    await context.close()
-  })
-})
-
-describe('the letter', () => {
-  test('has a QR code that opens the activation page, filled in, with nothing left in the address', async () => {
-    const { context } = await openContext()
-    const { letter } = await walk.invite(context, clinic, PEOPLE.carmen)
-    const address = `${clinic.portal}activate#id=${letter.portalId}&code=${letter.code}`
-    expect(await drawn(letter.page.locator('svg.qr path').last())).toEqual(modulesOf(address))
-
-    const page = await context.newPage()
-    await page.goto(address)
-    const typed = [page.getByLabel('Portal ID'), page.getByLabel('Activation code')]
-    await typed[0]?.waitFor()
-    const [portalId = '', code = ''] = await Promise.all(typed.map((field) => field.inputValue()))
-    expect(portalId.replace(' ', '')).toBe(letter.portalId)
-    expect(code.replace(' ', '')).toBe(letter.code)
-    expect(page.url()).toBe(`${clinic.portal}activate`)
-    expect(letter.page.url()).toBe(`${demo.service}/fernwood/slip`)
-    await context.close()
   })
 })
 
 describe('every page on the way', () => {
   test('is sound for staff: EMR, card in each state, question and letter', async () => {
-    const { context } = await openContext()
-    const emr = await context.newPage()
-    await emr.goto(`${clinic.dashboard}/`)
-    await expectSound(emr, 'login')
-    await walk.logIn(emr, clinic)
+    const stranger = await (await walk.openContext(browser)).newPage()
+    await stranger.goto(clinic.dashboard)
+    await expectSound(stranger, 'login')
+    await emr.goto(clinic.dashboard)
     await expectSound(emr, 'patients')
     await walk.openPatient(emr, clinic, PEOPLE.maria)
     await expectSound(emr, 'patient')
@@ -127,24 +101,22 @@ describe('every page on the way', () => {
     await card.getByRole('button', { name: 'Create credentials' }).click()
     await expectSound(card, 'card, question')
     await card.getByRole('button', { name: 'Cancel' }).click()
-    const letter = await walk.createCredentials(context, card)
+    const letter = await walk.createCredentials(emr.context(), card)
     await expectSound(card, 'card, invited')
     await expectSound(letter.page, 'letter, es')
     await letter.page.getByRole('button', { name: 'Letter in English' }).click()
     await letter.page.getByText('Maria, your patient portal is ready.').waitFor()
     await expectSound(letter.page, 'letter, en')
-    await walk.activate(await context.newPage(), clinic, letter, IDENTITY.maria, 'maria')
+    await walk.activate(stranger, clinic, letter, IDENTITY.maria, 'maria')
     await walk.expectActive(card, 'Maria')
     await expectSound(card, 'card, active')
     const stopped = await walk.openCard(emr, clinic, PEOPLE.deceased)
     await expectSound(stopped, 'card, not possible')
-    await context.close()
   })
 
   test('is sound for patients, in English and Spanish', async () => {
-    const { context } = await openContext()
-    const { letter } = await walk.invite(context, clinic, PEOPLE.andres)
-    const page = await context.newPage()
+    const { letter } = await walk.inviteFrom(emr, clinic, PEOPLE.andres)
+    const page = await (await walk.openContext(browser)).newPage()
     await page.goto(clinic.portal)
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
     await expectSoundInBoth(page, 'sign-in')
@@ -163,13 +135,11 @@ describe('every page on the way', () => {
     await expectSoundInBoth(page, 'home')
     await walk.signOut(page)
     await expectSoundInBoth(page, 'signed out')
-    await context.close()
   })
 
   test('needs no mouse: the keyboard alone activates, reads and signs out', async () => {
-    const { context } = await openContext()
-    const { letter } = await walk.invite(context, clinic, PEOPLE.piotr)
-    const page = await context.newPage()
+    const { letter } = await walk.inviteFrom(emr, clinic, PEOPLE.piotr)
+    const page = await (await walk.openContext(browser)).newPage()
     const type = async (label: string, text: string) => {
       await tabTo(page, page.getByLabel(label, { exact: true }))
       await page.keyboard.press('ControlOrMeta+A')
@@ -198,9 +168,20 @@ describe('every page on the way', () => {
     await walk.expectHome(page, 'Piotr')
     await press('button', 'Sign out')
     await page.getByText("You're signed out.").waitFor()
-    await context.close()
   })
 })
+
+/** Playwright switches off the memory that Back takes whole pages from; people have it. */
+const openBrowserWithMemory = () =>
+  chromium.launch({ ...launchOptions(), ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+
+async function expectFilledIn(page: Page, { portalId, code }: walk.Letter) {
+  await page.getByLabel('Portal ID').waitFor()
+  const typed = await Promise.all(
+    ['Portal ID', 'Activation code'].map((name) => page.getByLabel(name).inputValue()),
+  )
+  expect(typed.map((text) => text.replace(' ', ''))).toEqual([portalId, code])
+}
 
 async function expectNothingOfRosa(page: Page) {
   const shown = await page.locator('body').innerText()

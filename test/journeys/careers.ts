@@ -49,6 +49,8 @@ const toPatient = (number: number): Patient => ({
 
 const emailOf = (number: number) => `career-${number}@mail.example`
 
+export type Careers = Awaited<ReturnType<typeof createCareers>>
+
 /** The walk without a browser, over and over with the next patient, by as many as call `run`. */
 export async function createCareers(demo: Demo) {
   const cookie = await logIn(demo)
@@ -83,7 +85,7 @@ export async function createCareers(demo: Demo) {
         }
         all.push(career)
         await pursue(career)
-        if (career.cutOff) await untilUp(demo)
+        if (career.cutOff) await untilUp(demo, signal)
       }
     },
     /** What of a career the service no longer knows. */
@@ -172,13 +174,13 @@ async function done(career: Career, action: string, answer: Promise<Response>) {
 const write = (career: Career, action: string, { headers }: Response) =>
   career.deeds.push({ action, requestId: headers.get('x-request-id') ?? '' })
 
-async function untilUp(demo: Demo) {
+async function untilUp(demo: Demo, signal: AbortSignal) {
   const isUp = () =>
     fetch(`${demo.service}/readyz`).then(
       ({ ok }) => ok,
       () => false,
     )
-  while (!(await isUp())) await sleep(40)
+  while (!signal.aborted && !(await isUp())) await sleep(40)
 }
 
 const openBrowser = (demo: Demo) =>

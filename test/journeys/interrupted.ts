@@ -9,7 +9,10 @@ import * as walk from './walk.ts'
 export type Walker = { patient: string; firstName: string; identity: walk.Identity; username: string }
 
 /** How long anything on a page may take while the service comes and goes. */
-export const PATIENCE_MS = 15_000
+const PATIENCE_MS = 15_000
+
+/** How long a whole walk may take: the service starts eleven times, on a machine that may do other things too. */
+export const WALK_MS = 240_000
 
 /**
  * The whole walk with something happening to the service after every step that it acknowledged. The pages stay open:
@@ -79,7 +82,7 @@ export async function countDeeds(store: Store, patient: string) {
     .where('outcome', '=', 'success')
     .groupBy('action')
     .execute()
-  return Object.fromEntries(rows.map(({ action, count }) => [action, Number(count)]))
+  return Object.fromEntries(rows.map(({ action, count }) => [action, count]))
 }
 
 /** One whole walk, in the words of the audit trail. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request as ask, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, BrowserContext } from 'playwright'
+import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../support/chromium.ts'
 import { IDENTITY, PEOPLE } from '../support/people.ts'
@@ -9,13 +9,20 @@ import { startDemo, type Demo } from './demo.ts'
 import { listen } from './sound.ts'
 import * as walk from './walk.ts'
 
+/**
+ * Browsers give a frame storage of its own for each site around it. Playwright switches that off, and then Chromium
+ * refuses the frame any: this takes the place of Playwright's list.
+ */
+const PARTITIONED_STORAGE =
+  '--disable-features=DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,PaintHolding'
+
 let demo: Demo
 let browser: Browser
 let clinic: walk.Clinic
 let between: Awaited<ReturnType<typeof startProxy>>
 
 beforeAll(async () => {
-  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
+  ;[demo, browser] = await Promise.all([startDemo(), openBrowser(PARTITIONED_STORAGE)])
   clinic = walk.fernwood(demo)
   between = await startProxy(new URL(demo.service).host)
 })
@@ -33,23 +40,26 @@ async function openContext(locale = 'en-US') {
   return context
 }
 
-/** Opens Portico in a frame that gets no further than a notice. */
-async function openToNotice(context: BrowserContext, title: string) {
+async function openEmr(context: BrowserContext) {
   const emr = await context.newPage()
   await walk.logIn(emr, clinic)
+  return emr
+}
+
+/** Opens Portico in a frame that gets no further than a notice. */
+async function openToNotice(emr: Page, title: string) {
   await walk.openPatient(emr, clinic, PEOPLE.walter)
   await emr.getByRole('button', { name: 'Open Portico here' }).click()
   const frame = emr.frameLocator('iframe[title="Portico"]')
   await frame.getByText(title).waitFor()
-  return { emr, frame }
+  return frame
 }
 
 describe('in a frame of the EMR where no cookie survives', () => {
   test('the card allows, creates credentials and opens the letter; the patient gets in', async () => {
     const context = await openContext()
     const complaints = await listen(context)
-    const emr = await context.newPage()
-    await walk.logIn(emr, clinic)
+    const emr = await openEmr(context)
     await walk.openPatient(emr, clinic, PEOPLE.walter)
     const frame = await walk.openPorticoHere(emr)
     const address = emr.frames().find((one) => one.url().startsWith(demo.service))
@@ -71,8 +81,7 @@ describe('in a frame of the EMR where no cookie survives', () => {
 
   test('signing out ends the session; after a reload too the way on is the EMR', async () => {
     const context = await openContext()
-    const emr = await context.newPage()
-    await walk.logIn(emr, clinic)
+    const emr = await openEmr(context)
     await walk.openPatient(emr, clinic, PEOPLE.maria)
     const frame = await walk.openPorticoHere(emr)
     await frame.locator('html').evaluate(() => location.reload())
@@ -89,7 +98,8 @@ describe('in a frame of the EMR where no cookie survives', () => {
     const context = await openContext()
     const complaints = await listen(context)
     await context.addInitScript(noSessionStorage)
-    const { emr, frame } = await openToNotice(context, 'Your browser kept Portico out of this frame.')
+    const emr = await openEmr(context)
+    const frame = await openToNotice(emr, 'Your browser kept Portico out of this frame.')
     await frame.getByText('Open Portico in its own tab').waitFor()
     expect(await frame.getByRole('button', { name: 'Try again' }).count()).toBe(0)
     expect(emr.frames().map((one) => one.url())).toContain(`${demo.service}/fernwood/callback`)
@@ -97,18 +107,22 @@ describe('in a frame of the EMR where no cookie survives', () => {
 
     const spanish = await openContext('es-US')
     await spanish.addInitScript(noSessionStorage)
-    const said = await openToNotice(spanish, 'Su navegador no dejó entrar a Portico en este marco.')
-    await said.frame.getByText('en su propia pestaña').waitFor()
+    const said = await openToNotice(
+      await openEmr(spanish),
+      'Su navegador no dejó entrar a Portico en este marco.',
+    )
+    await said.getByText('en su propia pestaña').waitFor()
     await Promise.all([context.close(), spanish.close()])
   })
 
   test('an EMR that fails at the last step is told apart from a launch that does not fit', async () => {
     const context = await openContext()
     await demo.sandbox('misbehave', { kind: '500', target: 'token' })
-    const { frame } = await openToNotice(context, "The EMR isn't answering.")
+    const emr = await openEmr(context)
+    const frame = await openToNotice(emr, "The EMR isn't answering.")
     await frame.getByText('Open Portico from the patient again in a minute.').waitFor()
     await demo.sandbox('misbehave', { kind: 'wrong-id-token', target: 'token' })
-    await openToNotice(context, "Portico didn't open.")
+    await openToNotice(emr, "Portico didn't open.")
     await demo.sandbox('behave')
     await context.close()
   })
@@ -127,8 +141,8 @@ async function startProxy(host: string) {
   const dropped = new Set<string>()
   const server = createServer((from: IncomingMessage, to: ServerResponse) => {
     const ours = new URL(from.url ?? '').host === host
-    const { cookie, ...others } = from.headers
-    const headers = ours ? others : from.headers
+    const headers = { ...from.headers }
+    if (ours) delete headers.cookie
     const onward = ask(from.url ?? '', { method: from.method, headers }, (answer) => {
       const { 'set-cookie': kept = [], ...rest } = answer.headers
       if (ours) for (const one of kept) dropped.add(/^(?:__Host-)?\w+-\w+/.exec(one)?.[0] ?? one)

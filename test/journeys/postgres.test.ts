@@ -4,7 +4,7 @@ import { openBrowser } from '../support/chromium.ts'
 import { IDENTITY, PEOPLE } from '../support/people.ts'
 import { createPostgresDatabase } from '../support/store.ts'
 import { startDemo, type Demo } from './demo.ts'
-import { countDeeds, expectWholeAudit, ONE_WALK, walkInterrupted, withStore } from './interrupted.ts'
+import { countDeeds, expectWholeAudit, ONE_WALK, WALK_MS, walkInterrupted, withStore } from './interrupted.ts'
 
 let demo: Demo | undefined
 let browser: Browser | undefined
@@ -37,5 +37,6 @@ describe('the walk on PostgreSQL', () => {
         await expectWholeAudit(db)
       })
     },
+    WALK_MS,
   )
 })

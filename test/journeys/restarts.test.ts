@@ -11,6 +11,7 @@ import {
   expectWholeAudit,
   ONE_WALK,
   openContext,
+  WALK_MS,
   walkInterrupted,
   withStore,
 } from './interrupted.ts'
@@ -34,25 +35,33 @@ afterAll(async () => {
 })
 
 describe('the walk with a service that comes and goes', () => {
-  test('restarted between every two steps: every page goes on where it stood, and every step happens once', async () => {
-    const walter = {
-      patient: PEOPLE.walter,
-      firstName: 'Walter',
-      identity: IDENTITY.walter,
-      username: 'walter',
-    }
-    await walkInterrupted(demo, browser, walter, () => demo.sandbox('restart-service'))
-    expect(await withStore(store, (db) => countDeeds(db, PEOPLE.walter))).toMatchObject(ONE_WALK)
-  })
+  test(
+    'restarted between every two steps: every page goes on where it stood, and every step happens once',
+    async () => {
+      const walter = {
+        patient: PEOPLE.walter,
+        firstName: 'Walter',
+        identity: IDENTITY.walter,
+        username: 'walter',
+      }
+      await walkInterrupted(demo, browser, walter, () => demo.sandbox('restart-service'))
+      expect(await withStore(store, (db) => countDeeds(db, PEOPLE.walter))).toMatchObject(ONE_WALK)
+    },
+    WALK_MS,
+  )
 
-  test('killed right after every step that it acknowledged: nothing is lost, and every step happens once', async () => {
-    const maria = { patient: PEOPLE.maria, firstName: 'Maria', identity: IDENTITY.maria, username: 'maria' }
-    await walkInterrupted(demo, browser, maria, () => demo.sandbox('kill-service'))
-    await withStore(store, async (db) => {
-      expect(await countDeeds(db, PEOPLE.maria)).toMatchObject(ONE_WALK)
-      await expectWholeAudit(db)
-    })
-  })
+  test(
+    'killed right after every step that it acknowledged: nothing is lost, and every step happens once',
+    async () => {
+      const maria = { patient: PEOPLE.maria, firstName: 'Maria', identity: IDENTITY.maria, username: 'maria' }
+      await walkInterrupted(demo, browser, maria, () => demo.sandbox('kill-service'))
+      await withStore(store, async (db) => {
+        expect(await countDeeds(db, PEOPLE.maria)).toMatchObject(ONE_WALK)
+        await expectWholeAudit(db)
+      })
+    },
+    WALK_MS,
+  )
 })
 
 describe('impatient people', () => {

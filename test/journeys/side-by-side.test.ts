@@ -19,17 +19,11 @@ afterAll(async () => {
   await demo?.stop()
 })
 
-async function openContext() {
-  const context = await browser.newContext({ locale: 'en-US' })
-  context.setDefaultTimeout(15_000)
-  return context
-}
-
 const checkAgain = (card: Page) => card.getByRole('button', { name: 'Check again' }).click()
 
 describe('two patients in two tabs', () => {
-  test('each show their own patient, and what is done in one is done to that one alone', async () => {
-    const context = await openContext()
+  test('each show their own patient, and neither can see or change the other’s', async () => {
+    const context = await walk.openContext(browser)
     const emr = await context.newPage()
     await walk.logIn(emr, clinic)
     const carmen = await walk.openCard(emr, clinic, PEOPLE.carmen)
@@ -37,6 +31,13 @@ describe('two patients in two tabs', () => {
     await Promise.all([carmen.reload(), piotr.reload()])
     await carmen.getByText('MRN 005102').waitFor()
     await piotr.getByText('MRN 006654').waitFor()
+
+    expect(await readAccess(carmen, PEOPLE.carmen)).toMatchObject({ status: 200 })
+    expect(await readAccess(carmen, PEOPLE.piotr)).toEqual({
+      status: 409,
+      type: 'application/problem+json',
+      code: 'stale-tab',
+    })
 
     await walk.allow(carmen)
     await checkAgain(piotr)
@@ -48,26 +49,10 @@ describe('two patients in two tabs', () => {
     await carmen.getByText(/^Waiting for Carmen/).waitFor()
     await piotr.reload()
     await piotr.getByText('Everything is in place for Piotr.').waitFor()
-    await context.close()
-  })
-
-  test('do not take each other for granted: asking one tab for the other’s patient is a stale tab', async () => {
-    const context = await openContext()
-    const emr = await context.newPage()
-    await walk.logIn(emr, clinic)
-    const walter = await walk.openCard(emr, clinic, PEOPLE.walter)
-    await walk.openCard(emr, clinic, PEOPLE.maria)
-    expect(await readAccess(walter, PEOPLE.walter)).toMatchObject({ status: 200 })
-    expect(await readAccess(walter, PEOPLE.maria)).toEqual({
-      status: 409,
-      type: 'application/problem+json',
-      code: 'stale-tab',
-    })
-    await context.close()
   })
 
   test('and a tab of somebody who has left says so and does nothing more', async () => {
-    const context = await openContext()
+    const context = await walk.openContext(browser)
     const emr = await context.newPage()
     await walk.logIn(emr, clinic, 'Front desk')
     const old = await walk.openCard(emr, clinic, PEOPLE.walter)
@@ -84,16 +69,16 @@ describe('two patients in two tabs', () => {
     expect(await old.getByRole('switch').count()).toBe(0)
     await checkAgain(fresh)
     expect(await fresh.getByRole('switch', { name: 'Allow patient portal' }).isChecked()).toBe(false)
-    await context.close()
   })
 })
 
 describe('two practices in one browser', () => {
   test('keep staff, letters and patients of the same name apart', async () => {
-    const context = await openContext()
+    const context = await walk.openContext(browser)
     const other = walk.harbor(demo)
     const here = await walk.invite(context, clinic, PEOPLE.walter)
-    const there = await walk.invite(context, other, HARBOR_PEOPLE.walter)
+    await walk.logIn(here.emr, other)
+    const there = await walk.inviteFrom(here.emr, other, HARBOR_PEOPLE.walter)
     await here.card.reload()
     await here.card.getByText('MRN 004417').waitFor()
     await there.card.reload()
@@ -115,13 +100,12 @@ describe('two practices in one browser', () => {
     await atHarbor.getByText(there.letter.accountId).waitFor()
     await checkAgainAndFind(here.card, 'Walter is using the portal.')
     await checkAgainAndFind(there.card, 'Walter is using the portal.')
-    await context.close()
   })
 })
 
 describe('staff and patient in one browser', () => {
   test('live side by side, and each signs out alone', async () => {
-    const context = await openContext()
+    const context = await walk.openContext(browser)
     const { card, letter } = await walk.invite(context, clinic, PEOPLE.maria)
     const page = await context.newPage()
     await walk.activate(page, clinic, letter, IDENTITY.maria, 'maria')
@@ -137,7 +121,6 @@ describe('staff and patient in one browser', () => {
     await card.getByText('Your EMR session has ended.').waitFor()
     await page.reload()
     await walk.expectHome(page, 'Maria')
-    await context.close()
   })
 })
 

@@ -1,6 +1,7 @@
-import type { BrowserContext, FrameLocator, Page } from 'playwright'
+import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright'
 import { GOOD_PASSWORD } from '../support/people.ts'
 import type { Demo } from './demo.ts'
+import { SAYS, type Language } from './says.ts'
 
 /** One practice as a browser finds it. */
 export type Clinic = { dashboard: string; portal: string }
@@ -13,49 +14,6 @@ export type Letter = { portalId: string; code: string; accountId: string; page: 
 
 export type Identity = { firstInitial: string; lastInitial: string; birthDate: string }
 export type Key = { username: string; password: string }
-export type Language = keyof typeof SAYS
-
-/** What the patient's pages call things; written again here, so that a lost word is noticed. */
-export const SAYS = {
-  en: {
-    portalId: 'Portal ID',
-    code: 'Activation code',
-    continue: 'Continue',
-    firstName: 'First name',
-    lastName: 'Last name',
-    month: 'Month',
-    day: 'Day',
-    year: 'Year',
-    username: 'Username',
-    password: 'Password',
-    finish: 'Finish and sign in',
-    done: "You're in, ",
-    home: 'Go to my portal',
-    signIn: 'Sign in',
-    signOut: 'Sign out',
-    signedOut: "You're signed out.",
-    details: 'Your details with us',
-  },
-  es: {
-    portalId: 'Número del portal',
-    code: 'Código de activación',
-    continue: 'Continuar',
-    firstName: 'Nombre',
-    lastName: 'Apellido',
-    month: 'Mes',
-    day: 'Día',
-    year: 'Año',
-    username: 'Nombre de usuario',
-    password: 'Contraseña',
-    finish: 'Terminar y entrar',
-    done: 'Ya está dentro, ',
-    home: 'Ir a mi portal',
-    signIn: 'Entrar',
-    signOut: 'Salir',
-    signedOut: 'Su sesión está cerrada.',
-    details: 'Sus datos con nosotros',
-  },
-} as const
 
 export const fernwood = (demo: Demo): Clinic => ({
   dashboard: demo.emr,
@@ -66,6 +24,13 @@ export const harbor = (demo: Demo): Clinic => ({
   dashboard: `${demo.emr}/harbor`,
   portal: `${demo.service}/harbor/portal/`,
 })
+
+/** A browser of somebody's own. Patient, because two cores may carry two demos and two browsers at once. */
+export async function openContext(browser: Browser): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce' })
+  context.setDefaultTimeout(30_000)
+  return context
+}
 
 /** The EMR's login page and then its patient list. */
 export async function logIn(page: Page, clinic: Clinic, role = 'Front desk') {
@@ -86,7 +51,7 @@ export async function openPortico(page: Page): Promise<Page> {
   const opened = page.context().waitForEvent('page')
   await page.getByRole('button', { name: 'Open Portico', exact: true }).click()
   const tab = await opened
-  await cardIsThere(tab).catch(async (e) => { console.log('DIAG', tab.url(), await tab.locator('body').innerText(), await tab.content()); throw e }) // DIAG
+  await cardIsThere(tab)
   return tab
 }
 
@@ -126,9 +91,14 @@ export async function allow(card: Card) {
 export async function invite(context: BrowserContext, clinic: Clinic, patient: string) {
   const emr = await context.newPage()
   await logIn(emr, clinic)
+  return { emr, ...(await inviteFrom(emr, clinic, patient)) }
+}
+
+/** The same for somebody who is logged in to the EMR. */
+export async function inviteFrom(emr: Page, clinic: Clinic, patient: string) {
   const card = await openCard(emr, clinic, patient)
   await allow(card)
-  return { emr, card, letter: await createCredentials(context, card) }
+  return { card, letter: await createCredentials(emr.context(), card) }
 }
 
 /** From a card that is ready to the letter in a window of its own. */

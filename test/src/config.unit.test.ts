@@ -92,14 +92,28 @@ test('production refuses what is unsafe, all at once', () => {
   const faults = faultsOf(() =>
     read(
       { practices: [{ ...unsafe, mail }] },
-      { NODE_ENV: 'production', LOG_LEVEL: 'debug', DEBUG: 'FHIR*' },
+      {
+        NODE_ENV: 'production',
+        LOG_LEVEL: 'debug',
+        DEBUG: 'FHIR*',
+        DATABASE_URL: 'postgres://db.example/portico',
+      },
     ),
   ).join('\n')
-  for (const part of ['PUBLIC_URL', 'fhirBase', 'frameAncestors', 'mail.security', 'LOG_LEVEL', 'DEBUG'])
+  for (const part of [
+    'PUBLIC_URL',
+    'fhirBase',
+    'frameAncestors',
+    'mail.security',
+    'LOG_LEVEL',
+    'DEBUG',
+    'TRUSTED_PROXIES',
+    'DATABASE_URL',
+  ])
     expect(faults).toContain(part)
   const safe = read(
     { practices: [PRACTICE] },
-    { NODE_ENV: 'production', PUBLIC_URL: 'https://portal.oak.example' },
+    { NODE_ENV: 'production', PUBLIC_URL: 'https://portal.oak.example', TRUSTED_PROXIES: '127.0.0.1' },
   )
   expect(safe.production).toBe(true)
 })

@@ -29,5 +29,8 @@ export function launchOptions() {
   return { headless: true, args: CHROMIUM_ARGS, ...(executablePath === undefined ? {} : { executablePath }) }
 }
 
-/** A Chromium for a journey; close it when the file is done. */
-export const openBrowser = (): Promise<Browser> => chromium.launch(launchOptions())
+/** A Chromium for a journey, with more arguments if need be; close it when the file is done. */
+export function openBrowser(...more: string[]): Promise<Browser> {
+  const { args, ...options } = launchOptions()
+  return chromium.launch({ ...options, args: [...args, ...more] })
+}

@@ -17,7 +17,12 @@ import { openTestStore, type TestStore } from './store.ts'
 
 export type Slug = 'fernwood' | 'harbor'
 
-type Options = { settings?: Record<string, unknown>; practice?: Record<string, unknown>; keys?: string; store?: TestStore }
+type Options = {
+  settings?: Record<string, unknown>
+  practice?: Record<string, unknown>
+  keys?: string
+  store?: TestStore
+}
 
 const ADDRESSES = addressesFrom(8080)
 /** Cheap on purpose: the real parameters have tests of their own. */
@@ -157,7 +162,13 @@ function writePractices(folder: string, file: { practices: Record<string, unknow
 
 /** Edge tests need the names of the bundles, not the bundles. */
 function writeDist(folder: string) {
-  const entries = { portal: 'portal.js', staff: 'staff.js', slip: 'slip.js', frame: 'frame.js', page: 'page.css' }
+  const entries = {
+    portal: 'portal.js',
+    staff: 'staff.js',
+    slip: 'slip.js',
+    frame: 'frame.js',
+    page: 'page.css',
+  }
   mkdirSync(join(folder, 'dist', '0.0.0'), { recursive: true })
   writeFileSync(join(folder, 'dist', 'manifest.json'), JSON.stringify({ version: '0.0.0', entries }))
   return join(folder, 'dist')

@@ -2,8 +2,8 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { AccessCard } from '../../src/access/schema.ts'
 import { type Client, Refusal } from '../client.ts'
-import { endsTheTab, mendsItself, staffRefusal } from '../i18n/staff-refusals.ts'
-import type { Words } from '../i18n/words.ts'
+import { cardRefusal, endsTheTab, mendsItself } from '../i18n/staff-refusals.ts'
+import type { StaffWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
 import button from '../ui/button.css?inline'
 import cardCss from '../ui/card.css?inline'
@@ -30,7 +30,7 @@ export class PorticoAccess extends LitElement {
   static override styles = sheets(base, button, cardCss, noticeCss, readiness, accessCss)
 
   @property({ attribute: false }) client!: Client
-  @property({ attribute: false }) words!: Words
+  @property({ attribute: false }) words!: StaffWords
   /** Id of the launch that this tab belongs to. */
   @property({ attribute: false }) launch = ''
   /** FHIR id of the patient in context. */
@@ -47,7 +47,8 @@ export class PorticoAccess extends LitElement {
   @state() private refusal: Refusal | null = null
   @state() private said = ''
   @query('portico-invite') private readonly invite!: PorticoInvite
-  private again: () => Promise<void> = () => this.load()
+  /** What was asked last: a refusal is about it, and asking again repeats it. */
+  private doing: 'load' | 'save' = 'load'
   private gone = new AbortController()
   private retry: Retry | null = null
 
@@ -123,7 +124,7 @@ export class PorticoAccess extends LitElement {
           >
             ${this.words.msg(label)}
           </button>`
-    return notice({ mood: ended ? 'bad' : 'warn', ...staffRefusal(this.words, refusal), actions })
+    return notice({ mood: ended ? 'bad' : 'warn', ...cardRefusal(this.words, refusal, this.doing), actions })
   }
 
   private renderInvite(card: AccessCard) {
@@ -137,6 +138,8 @@ export class PorticoAccess extends LitElement {
       @portico-invite-refused=${this.afterInviteRefused}
     ></portico-invite>`
   }
+
+  private readonly again = () => (this.doing === 'load' ? this.load() : this.save())
 
   private async load(): Promise<void> {
     if (!this.launch || !this.patient) return
@@ -176,7 +179,7 @@ export class PorticoAccess extends LitElement {
     if (this.working) return
     this.working = kind
     this.retry?.cancel()
-    this.again = () => (kind === 'load' ? this.load() : this.save())
+    this.doing = kind
     try {
       await question()
       this.refusal = null

@@ -1,14 +1,15 @@
 import { html, nothing } from 'lit'
 import type { AccessCard } from '../../src/access/schema.ts'
-import type { MessageId, Words } from '../i18n/words.ts'
-import { alertIcon, checkIcon, clockIcon, pauseIcon, plusIcon } from '../ui/icons.ts'
+import type { StaffId, StaffWords } from '../i18n/words.ts'
+import { alertIcon, checkIcon } from '../ui/icons.ts'
+import { clockIcon, pauseIcon, plusIcon } from './card-icons.ts'
 import { accountFacts, invitationFacts } from './card-facts.ts'
 import { allowSwitch, folded, lineRow, meter, type Readiness, readinessOf } from './card-lines.ts'
 import { waitingFor, whyStopped } from './card-words.ts'
 
 /** Everything that the parts of the card draw from, and what they may ask for. */
 export type CardView = {
-  words: Words
+  words: StaffWords
   card: AccessCard
   /** Epoch ms by the service's clock. */
   now: number
@@ -23,7 +24,7 @@ export type CardView = {
 }
 
 /** A word and a mark for where things stand. */
-export function statusPill(words: Words, card: AccessCard) {
+export function statusPill(words: StaffWords, card: AccessCard) {
   const pill = (mood: string, mark: unknown, text: string) =>
     html`<span class="pill ${mood}">${mark}${text}</span>`
   const ended = card.invitation?.state ?? 'live'
@@ -66,7 +67,7 @@ function permission(view: CardView) {
   return folded(words.msg('card.permission'), checkIcon(), rows)
 }
 
-const HEADLINES: Record<AccessCard['state'], MessageId> = {
+const HEADLINES: Record<AccessCard['state'], StaffId> = {
   stopped: 'card.stopped',
   'not-ready': 'card.notReady',
   ready: 'card.ready',
@@ -92,16 +93,16 @@ function notReady(view: CardView, headline: unknown, readiness: Readiness) {
     <ul class="lines">
       ${readiness.missing.map((line) => row(view, line))}
     </ul>
-    ${readyLines(view, readiness, 'card.readyLines')} ${helpfulLines(view, readiness)}`
+    ${readyLines(view, readiness)} ${helpfulLines(view, readiness)}`
 }
 
 const ready = (view: CardView, headline: unknown, readiness: Readiness) =>
-  html`${headline}${readyLines(view, readiness, readiness.helpful.length > 0 ? 'card.readyLines' : 'card.allReady')}${helpfulLines(view, readiness)}`
+  html`${headline}${readyLines(view, readiness)}${helpfulLines(view, readiness)}`
 
-function readyLines(view: CardView, { ready }: Readiness, summary: MessageId) {
+function readyLines(view: CardView, { missing, ready }: Readiness) {
   if (ready.length === 0) return nothing
   return folded(
-    view.words.msg(summary, { count: ready.length }),
+    view.words.msg(missing.length > 0 ? 'card.readyLines' : 'card.allReady', { count: ready.length }),
     checkIcon(),
     ready.map((line) => row(view, line)),
   )
@@ -109,9 +110,10 @@ function readyLines(view: CardView, { ready }: Readiness, summary: MessageId) {
 
 function helpfulLines(view: CardView, { helpful }: Readiness) {
   if (helpful.length === 0) return nothing
+  const count = helpful.filter(({ done }) => !done).length
   return folded(
-    view.words.msg('card.helpful', { count: helpful.length }),
-    plusIcon(),
+    view.words.msg(count > 0 ? 'card.helpful' : 'card.allHelpful', { count }),
+    count > 0 ? plusIcon() : checkIcon(),
     helpful.map((line) => row(view, line)),
   )
 }

@@ -1,10 +1,10 @@
 import { html, nothing } from 'lit'
 import type { AccessCard, PatientBanner } from '../../src/access/schema.ts'
-import type { MessageId, Words } from '../i18n/words.ts'
+import type { StaffId, StaffWords } from '../i18n/words.ts'
 import { spacedAccountId } from '../ui/practice-parts.ts'
 
 /** Until when the letter works and who made it. */
-export const invitationFacts = (words: Words, card: AccessCard, now: number) => {
+export const invitationFacts = (words: StaffWords, card: AccessCard, now: number) => {
   const { invitation } = card
   if (!invitation) return nothing
   const made = words.moment(invitation.issuedAt, now)
@@ -19,7 +19,7 @@ export const invitationFacts = (words: Words, card: AccessCard, now: number) => 
 }
 
 /** Since when the patient is in, and under what name. */
-export const accountFacts = (words: Words, card: AccessCard, now: number) => {
+export const accountFacts = (words: StaffWords, card: AccessCard, now: number) => {
   const { account } = card
   if (!account) return nothing
   return facts(words, [
@@ -36,7 +36,7 @@ export const accountFacts = (words: Words, card: AccessCard, now: number) => {
 }
 
 /** Whose card this is, when the EMR around us does not say it. */
-export const patientBanner = (words: Words, patient: PatientBanner) => {
+export const patientBanner = (words: StaffWords, patient: PatientBanner) => {
   const born = patient.birthDate === null ? null : words.birthDate(patient.birthDate)
   const age = patient.age === null ? null : words.msg('patient.age', { count: patient.age })
   const rest = [
@@ -52,13 +52,13 @@ export const patientBanner = (words: Words, patient: PatientBanner) => {
 }
 
 /** "Walter Okafor, born March 14, 1948": whom a question is about. */
-export const patientInWords = (words: Words, { name, birthDate }: PatientBanner): string =>
+export const patientInWords = (words: StaffWords, { name, birthDate }: PatientBanner): string =>
   birthDate === null ? name : words.msg('patient.nameBorn', { name, date: words.birthDate(birthDate) })
 
 /** "Today, 2:15 PM": a time that begins a line begins with a capital. */
 const atStart = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-const facts = (words: Words, rows: readonly (readonly [MessageId, unknown])[]) =>
+const facts = (words: StaffWords, rows: readonly (readonly [StaffId, unknown])[]) =>
   html`<dl class="facts">
     ${rows.map(([label, value]) =>
       value === null

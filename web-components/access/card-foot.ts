@@ -14,13 +14,11 @@ function beforeInvitation(view: CardView) {
   const { words, card, changed } = view
   const isReady = card.state === 'ready' && !changed
   const why = whyNotYet(view)
-  // Until the card is ready nobody may create, so who will be able to is not known: the button shows and waits.
-  const showCreate = card.may.create || (card.state === 'not-ready' && card.may.allow)
   return html`<div class="foot stack">
     <div class="actions">
       ${canSave(view) ? saveButton(view) : nothing}
       ${
-        showCreate
+        card.may.create
           ? html`<button
               class="button ${isReady ? 'primary' : ''}"
               type="button"
@@ -38,12 +36,15 @@ function beforeInvitation(view: CardView) {
   </div>`
 }
 
-/** Why Create waits, or why there is nothing to press for this reader. */
+/** Why Create waits, or whom this reader can ask. */
 function whyNotYet({ words, card, changed }: CardView): string {
-  const missing = readinessOf(card).missing.length
-  if (missing > 0 ? !card.may.allow : !card.may.create) return words.msg('card.readOnly')
+  const { missing } = readinessOf(card)
+  const { allow, create } = card.may
+  if (!allow && !create) return words.msg('card.readOnly')
+  if (!allow && missing.some(({ id }) => id === 'allowed')) return words.msg('card.askToAllow')
   if (changed) return words.msg('card.saveFirst')
-  return missing > 0 ? words.msg('card.opensWhen', { count: missing }) : ''
+  if (!create) return words.msg('card.askToCreate')
+  return missing.length > 0 ? words.msg('card.opensWhen', { count: missing.length }) : ''
 }
 
 function afterInvitation(view: CardView) {

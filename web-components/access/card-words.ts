@@ -1,8 +1,8 @@
 import type { AccessCard, LineId, ReadinessLine } from '../../src/access/schema.ts'
-import type { MessageId, Words } from '../i18n/words.ts'
+import type { StaffId, StaffWords } from '../i18n/words.ts'
 
 /** What each requirement is called. */
-export const LINE_TITLES: Record<LineId, MessageId> = {
+export const LINE_TITLES: Record<LineId, StaffId> = {
   'portal-on': 'line.portalOn',
   'portal-address': 'line.portalAddress',
   allowed: 'line.allowed',
@@ -18,7 +18,7 @@ export const LINE_TITLES: Record<LineId, MessageId> = {
 }
 
 /** What to do about a line that is not done, by the reason that the service gives. */
-const REASONS: Record<string, MessageId> = {
+const REASONS: Record<string, StaffId> = {
   deceased: 'reason.deceased',
   merged: 'reason.merged',
   inactive: 'reason.inactive',
@@ -30,7 +30,7 @@ const REASONS: Record<string, MessageId> = {
 }
 
 /** The same when the reason is one that these words do not know yet. */
-const FIXES: Record<LineId, MessageId> = {
+const FIXES: Record<LineId, StaffId> = {
   'portal-on': 'fix.portalOn',
   'portal-address': 'fix.portalAddress',
   allowed: 'reason.notAsked',
@@ -48,11 +48,11 @@ const FIXES: Record<LineId, MessageId> = {
 /** Lines that nothing on this card can mend; the first one explains a card that is stopped. */
 const STOPPERS: readonly LineId[] = ['alive', 'not-merged', 'active', 'age']
 
-export const whyNot = (words: Words, line: ReadinessLine, name: string): string =>
+export const whyNot = (words: StaffWords, line: ReadinessLine, name: string): string =>
   words.msg(REASONS[line.reason ?? ''] ?? FIXES[line.id], { name })
 
 /** Why a stopped card is stopped, in one sentence. */
-export function whyStopped(words: Words, card: AccessCard): string {
+export function whyStopped(words: StaffWords, card: AccessCard): string {
   const missing = card.lines.filter((line) => line.need === 'blocks' && !line.done)
   const line = missing.find(({ id }) => STOPPERS.includes(id)) ?? missing[0]
   return line ? whyNot(words, line, card.patient.firstName) : words.msg('reason.other')
@@ -61,7 +61,7 @@ export function whyStopped(words: Words, card: AccessCard): string {
 const DAY_MS = 86_400_000
 
 /** "Waiting for Walter. 14 days left." */
-export function waitingFor(words: Words, name: string, validUntil: number, now: number): string {
+export function waitingFor(words: StaffWords, name: string, validUntil: number, now: number): string {
   const count = Math.floor((validUntil - now) / DAY_MS)
   return count < 1 ? words.msg('card.waitingLastDay', { name }) : words.msg('card.waiting', { name, count })
 }

@@ -2,12 +2,12 @@ import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { PatientBanner } from '../../src/access/schema.ts'
 import { type Client, createSubmission, Refusal } from '../client.ts'
-import { endsTheTab, staffRefusal } from '../i18n/staff-refusals.ts'
-import type { Words } from '../i18n/words.ts'
+import { endsTheTab, inviteRefusal } from '../i18n/staff-refusals.ts'
+import type { StaffWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
 import button from '../ui/button.css?inline'
 import dialogCss from '../ui/dialog.css?inline'
-import { keyIcon } from '../ui/icons.ts'
+import { keyIcon } from './card-icons.ts'
 import noticeCss from '../ui/notice.css?inline'
 import { focusNotice, notice } from '../ui/notice.ts'
 import { sheets } from '../ui/sheets.ts'
@@ -26,7 +26,7 @@ export class PorticoInvite extends LitElement {
   static override styles = sheets(base, button, noticeCss, dialogCss, accessCss)
 
   @property({ attribute: false }) client!: Client
-  @property({ attribute: false }) words!: Words
+  @property({ attribute: false }) words!: StaffWords
   @property({ attribute: false }) launch = ''
   @property({ attribute: false }) patient!: PatientBanner
   /** True when a letter exists already: the new one ends it. */
@@ -57,6 +57,7 @@ export class PorticoInvite extends LitElement {
   private renderQuestion() {
     const { words, patient, renewing, refusal } = this
     const name = patient.firstName
+    const button = words.msg(renewing ? 'invite.renew' : 'invite.create')
     return html`<div class="who">
         <span class="tile">${keyIcon()}</span>
         <div>
@@ -65,7 +66,7 @@ export class PorticoInvite extends LitElement {
         </div>
       </div>
       <div class="stack">
-        ${refusal ? notice({ mood: 'bad', ...staffRefusal(words, refusal) }) : nothing}
+        ${refusal ? notice({ mood: 'bad', ...inviteRefusal(words, refusal, button) }) : nothing}
         ${renewing ? html`<p><strong>${words.msg('invite.renewText', { name })}</strong></p>` : nothing}
         <p>${words.msg('invite.text', { name })}</p>
         <p class="small soft">${words.msg('invite.opens')}</p>
@@ -75,7 +76,7 @@ export class PorticoInvite extends LitElement {
           ${words.msg('invite.cancel')}
         </button>
         <button class="button primary end" type="button" aria-busy=${this.working} @click=${this.create}>
-          ${words.msg(this.working ? 'invite.working' : renewing ? 'invite.renew' : 'invite.create')}
+          ${this.working ? words.msg('invite.working') : button}
         </button>
       </div>`
   }
@@ -98,7 +99,7 @@ export class PorticoInvite extends LitElement {
   /** The window opens on the click itself; a browser would block one that opens after the answer. */
   private readonly create = async () => {
     if (this.working) return
-    const letter = openLetterWindow(this.words.msg('invite.making'))
+    const letter = openLetterWindow(this.words.msg('invite.working'))
     this.working = true
     this.refusal = null
     try {

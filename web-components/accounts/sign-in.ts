@@ -3,19 +3,14 @@ import { customElement, property, state } from 'lit/decorators.js'
 import type { SessionView, SignIn } from '../../src/accounts/schema.ts'
 import type { PracticeView } from '../../src/practices/schema.ts'
 import { type Client, createSubmission, Refusal } from '../client.ts'
-import { patientRefusal } from '../i18n/patient-refusals.ts'
-import type { MessageId, Words } from '../i18n/words.ts'
-import base from '../ui/base.css?inline'
-import button from '../ui/button.css?inline'
-import fieldCss from '../ui/field.css?inline'
+import { formRefusal } from '../i18n/patient-refusals.ts'
+import type { PatientId, PatientWords } from '../i18n/words.ts'
+import { callButton } from '../ui/call-us.ts'
 import { focusFirstError, passwordField, textField } from '../ui/field.ts'
-import frame from '../ui/frame.css?inline'
-import noticeCss from '../ui/notice.css?inline'
 import { focusNotice, notice } from '../ui/notice.ts'
 import { namePage } from '../ui/page-title.ts'
-import panel from '../ui/panel.css?inline'
-import { brand, callButton } from '../ui/practice-parts.ts'
-import { sheets } from '../ui/sheets.ts'
+import { panelSheets } from '../ui/panel-sheets.ts'
+import { brand } from '../ui/practice-parts.ts'
 
 /**
  * The patient's sign-in: username and password. A refusal says the same whatever is true about the account.
@@ -24,10 +19,10 @@ import { sheets } from '../ui/sheets.ts'
  */
 @customElement('portico-sign-in')
 export class PorticoSignIn extends LitElement {
-  static override styles = sheets(base, button, fieldCss, noticeCss, frame, panel)
+  static override styles = panelSheets
 
   @property({ attribute: false }) client!: Client
-  @property({ attribute: false }) words!: Words
+  @property({ attribute: false }) words!: PatientWords
   @property({ attribute: false }) practice!: PracticeView
   /** Address of the patient's app, for links. */
   @property({ attribute: false }) portal = ''
@@ -113,7 +108,7 @@ export class PorticoSignIn extends LitElement {
   }
 
   private refusalWords(refusal: Refusal) {
-    if (refusal.code !== 'sign-in-refused') return patientRefusal(this.words, refusal)
+    if (refusal.code !== 'sign-in-refused') return formRefusal(this.words, refusal)
     return { title: this.words.msg('signIn.refused'), text: this.words.msg('signIn.refusedText') }
   }
 
@@ -122,7 +117,7 @@ export class PorticoSignIn extends LitElement {
     return phone === null ? nothing : callButton(this.words.msg('help.callButton', { phone }), phone)
   }
 
-  private missing(value: string, id: MessageId) {
+  private missing(value: string, id: PatientId) {
     return this.submitted && value === '' ? this.words.msg(id) : undefined
   }
 

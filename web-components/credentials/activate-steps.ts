@@ -1,14 +1,11 @@
 import { html, nothing } from 'lit'
-import type { SessionView } from '../../src/accounts/schema.ts'
-import type { Words } from '../i18n/words.ts'
+import type { PatientWords } from '../i18n/words.ts'
 import { birthDateField } from '../ui/birth-date.ts'
 import { fieldError, inputOf, passwordField, textField } from '../ui/field.ts'
-import { checkIcon } from '../ui/icons.ts'
-import { spacedAccountId } from '../ui/practice-parts.ts'
-import { charactersMissing, type Faults, type FieldId, type Typed } from './activate-state.ts'
+import { charactersMissing, type Faults, type FieldId, type Step, type Typed } from './activate-state.ts'
 
 export type StepForm = {
-  words: Words
+  words: PatientWords
   typed: Typed
   /** Only what may be said now. */
   faults: Faults
@@ -16,11 +13,19 @@ export type StepForm = {
   leave: (id: FieldId, filled: boolean) => void
 }
 
+export type StepOptions = KeyOptions & { withCode: boolean; withReason: boolean }
+
+/** The fields of one step. */
+export function stepFields(step: Step, form: StepForm, options: StepOptions) {
+  if (step === 1) return letterStep(form, options.withCode)
+  return step === 2 ? personStep(form, options.withReason) : keyStep(form, options)
+}
+
 /** Step 1: what stands in the box on the letter. */
-export const letterStep = ({ words, typed, faults, change, leave }: StepForm, withCode: boolean) => html`
+const letterStep = ({ words, typed, faults, change, leave }: StepForm, withCode: boolean) => html`
   ${textField({
     id: 'portal-id',
-    label: words.msg('activate.id'),
+    label: words.msg('credential.portalId'),
     hint: words.msg('activate.idHint'),
     error: faults['portal-id'],
     value: typed.portalId,
@@ -34,7 +39,7 @@ export const letterStep = ({ words, typed, faults, change, leave }: StepForm, wi
     withCode
       ? textField({
           id: 'code',
-          label: words.msg('activate.code'),
+          label: words.msg('credential.code'),
           hint: words.msg('activate.codeHint'),
           error: faults.code,
           value: typed.code,
@@ -49,7 +54,7 @@ export const letterStep = ({ words, typed, faults, change, leave }: StepForm, wi
 `
 
 /** Step 2: what only the patient knows beside the letter. */
-export const personStep = (form: StepForm, withReason: boolean) => {
+const personStep = (form: StepForm, withReason: boolean) => {
   const { words, typed, faults, change, leave } = form
   return html`${withReason ? html`<p class="soft">${words.msg('activate.personText')}</p>` : nothing}
     <fieldset class="field">
@@ -94,15 +99,15 @@ const initial = (
     })}
   </div>`
 
-export type KeyOptions = {
+type KeyOptions = {
   minLength: number
-  eye: { shown: boolean; toggle: () => void; words: Words }
+  eye: { shown: boolean; toggle: () => void; words: PatientWords }
   /** A username that is still free, when the wished one is not. */
   suggestion: string | null
 }
 
 /** Step 3: the username and password that the patient will sign in with. */
-export const keyStep = (form: StepForm, { minLength, eye, suggestion }: KeyOptions) => {
+const keyStep = (form: StepForm, { minLength, eye, suggestion }: KeyOptions) => {
   const { words, typed, faults, change } = form
   const take = (username: string) => change('username', { username })
   return html`${textField({
@@ -130,38 +135,17 @@ export const keyStep = (form: StepForm, { minLength, eye, suggestion }: KeyOptio
   )}`
 }
 
-const offer = (words: Words, error: string, suggestion: string, take: (username: string) => void) =>
+const offer = (words: PatientWords, error: string, suggestion: string, take: (username: string) => void) =>
   html`${error}
     <button class="inline-link" type="button" @click=${() => take(suggestion)}>
       ${words.msg('activate.useSuggestion', { username: suggestion })}
     </button>`
 
 /** "3 more to go" while typing: a bar for the eye, a polite line for everyone. */
-function countAlong(words: Words, password: string, minLength: number) {
+function countAlong(words: PatientWords, password: string, minLength: number) {
   const missing = charactersMissing(password, minLength)
   const text =
     missing === 0 ? words.msg('activate.longEnough') : words.msg('activate.moreToGo', { count: missing })
   return html`<p class="count small soft" id="count" role="status">${password === '' ? nothing : text}</p>
     <progress class="progress" aria-hidden="true" max=${minLength} .value=${minLength - missing}></progress>`
 }
-
-export type Done = { words: Words; session: SessionView; firstName: string; portal: string }
-
-/** The end of the letter: who is in, under what name, and the way home. */
-export const doneStep = ({ words, session, firstName, portal }: Done) =>
-  html`<div class="gate">${checkIcon()}</div>
-    <h1 tabindex="-1">${words.msg('activate.done', { name: firstName })}</h1>
-    <p class="soft">${words.msg('activate.doneText')}</p>
-    <ul class="ticks">
-      <li>
-        ${checkIcon()}<span
-          >${words.rich('activate.doneUsername', { username: html`<strong>${session.username}</strong>` })}</span
-        >
-      </li>
-      <li>
-        ${checkIcon()}<span
-          >${words.rich('activate.doneAccount', { id: html`<strong class="num nowrap">${spacedAccountId(session.accountId)}</strong>` })}</span
-        >
-      </li>
-    </ul>
-    <div class="end"><a class="button primary wide" href=${portal}>${words.msg('activate.home')}</a></div>`

@@ -4,38 +4,30 @@ import type { SessionView } from '../../src/accounts/schema.ts'
 import type { ChooseCredentials, ConfirmActivation, SetupTicket } from '../../src/credentials/schema.ts'
 import type { PracticeView } from '../../src/practices/schema.ts'
 import { type Client, createSubmission, Refusal } from '../client.ts'
-import { patientRefusal } from '../i18n/patient-refusals.ts'
-import type { Words } from '../i18n/words.ts'
-import base from '../ui/base.css?inline'
-import button from '../ui/button.css?inline'
-import fieldCss from '../ui/field.css?inline'
+import type { PatientWords } from '../i18n/words.ts'
 import { focusFirstError } from '../ui/field.ts'
-import frame from '../ui/frame.css?inline'
-import noticeCss from '../ui/notice.css?inline'
-import { focusNotice, notice } from '../ui/notice.ts'
+import { focusNotice } from '../ui/notice.ts'
 import { namePage } from '../ui/page-title.ts'
-import panel from '../ui/panel.css?inline'
-import { brand, callButton } from '../ui/practice-parts.ts'
+import { panelSheets } from '../ui/panel-sheets.ts'
+import { brand } from '../ui/practice-parts.ts'
 import { sheets } from '../ui/sheets.ts'
 import stepsCss from '../ui/steps.css?inline'
 import { stepper } from '../ui/stepper.ts'
+import { activateHeading, activateNotice, fieldRefusal } from './activate-answers.ts'
+import { closedPanel, donePanel, stepButtons } from './activate-panels.ts'
 import {
   type Faults,
   type FieldId,
-  keyFaults,
-  letterFaults,
   NOTHING_TYPED,
-  personFaults,
+  type Rules,
+  type Step,
+  stepFaults,
+  STEPS,
   toConfirmation,
   type Typed,
 } from './activate-state.ts'
-import { type StepForm, doneStep, keyStep, letterStep, personStep } from './activate-steps.ts'
+import { stepFields } from './activate-steps.ts'
 import { readLetterFragment } from './letter-parts.ts'
-
-type Step = 1 | 2 | 3
-const STEPS = 3
-/** A wait longer than this is no haste: the letter itself has stopped for the day. */
-const LETTER_STOPPED_SECONDS = 3600
 
 /**
  * A letter becomes an account in three steps: the letter, the person, the key. Back and every refusal keep what
@@ -46,10 +38,10 @@ const LETTER_STOPPED_SECONDS = 3600
  */
 @customElement('portico-activate')
 export class PorticoActivate extends LitElement {
-  static override styles = sheets(base, button, fieldCss, noticeCss, frame, panel, stepsCss)
+  static override styles = [...panelSheets, ...sheets(stepsCss)]
 
   @property({ attribute: false }) client!: Client
-  @property({ attribute: false }) words!: Words
+  @property({ attribute: false }) words!: PatientWords
   @property({ attribute: false }) practice!: PracticeView
   /** Address of the patient's app, for links. */
   @property({ attribute: false }) portal = ''
@@ -96,22 +88,15 @@ export class PorticoActivate extends LitElement {
   }
 
   override render() {
-    const { words, practice, session, ticket } = this
-    if (session && ticket)
-      return html`<section class="panel steady">
-        ${brand(practice.name)}${doneStep({ words, session, firstName: ticket.firstName, portal: this.portal })}
-      </section>`
-    if (!practice.portalOpen)
-      return html`<section class="panel">
-        ${brand(practice.name)}
-        <h1 tabindex="-1">${words.msg('activate.title')}</h1>
-        ${notice({ mood: 'warn', title: words.msg('refused.closed'), text: words.msg('refused.closedText') })}
-      </section>`
+    const { words, practice, session, ticket, step, refusal, working, portal } = this
+    if (session && ticket) return donePanel({ words, practice, session, portal, firstName: ticket.firstName })
+    if (!practice.portalOpen) return closedPanel(words, practice)
+    const again = refusal?.code === 'no-match'
     return html`<form class="panel steady" novalidate @submit=${this.submit}>
-      ${brand(practice.name)} ${stepper(words, this.step, STEPS)}
-      <h1 tabindex="-1">${this.heading()}</h1>
-      ${this.renderNotice()} ${this.renderStep()}
-      <div class="end">${this.renderButtons()}</div>
+      ${brand(practice.name)} ${stepper(words, step, STEPS)}
+      <h1 tabindex="-1">${words.msg(activateHeading(step, refusal))}</h1>
+      ${refusal ? activateNotice(words, refusal, ticket !== null) : nothing} ${this.renderStep()}
+      <div class="end">${stepButtons({ words, step, working, again, phone: practice.phone })}</div>
     </form>`
   }
 
@@ -122,87 +107,24 @@ export class PorticoActivate extends LitElement {
     this.named = true
   }
 
-  private heading(): string {
-    const { words } = this
-    if (this.refusal?.code === 'no-match') return words.msg('activate.noMatchTitle')
-    return words.msg(
-      (['activate.letterTitle', 'activate.personTitle', 'activate.keyTitle'] as const)[this.step - 1] ??
-        'activate.title',
-    )
-  }
-
   private renderStep() {
-    const form: StepForm = {
-      words: this.words,
-      typed: this.typed,
-      faults: this.visibleFaults(),
-      change: this.change,
-      leave: this.leave,
-    }
-    if (this.step === 1) return letterStep(form, this.withCode())
-    if (this.step === 2) return personStep(form, this.refusal?.code !== 'no-match')
-    return keyStep(form, {
-      minLength: this.practice.passwordMinLength,
-      eye: { shown: this.shown, toggle: () => (this.shown = !this.shown), words: this.words },
-      suggestion: this.suggestion,
-    })
+    const { words, typed, change, leave, shown, suggestion } = this
+    const form = { words, typed, faults: this.visibleFaults(), change, leave }
+    const eye = { shown, toggle: () => (this.shown = !shown), words }
+    const { minLength, withCode } = this.rules()
+    const withReason = this.refusal?.code !== 'no-match'
+    return stepFields(this.step, form, { withCode, withReason, minLength, eye, suggestion })
   }
 
-  private renderButtons() {
-    const { words, step, practice } = this
-    const again = this.refusal?.code === 'no-match'
-    const next = this.working
-      ? 'activate.working'
-      : again
-        ? 'app.tryAgain'
-        : step === STEPS
-          ? 'activate.finish'
-          : 'activate.continue'
-    return html`<button class="button primary wide" aria-busy=${this.working}>${words.msg(next)}</button>
-      ${again ? this.renderCall(words.msg('help.callButton', { phone: practice.phone ?? '' }), '') : nothing}
-      ${
-        step > 1
-          ? html`<button class="button quiet wide" type="button" @click=${this.back}>
-              ${words.msg('activate.back')}
-            </button>`
-          : this.renderCall(words.msg('activate.noLetter'), 'quiet')
-      }`
-  }
-
-  private renderCall(label: string, look: string) {
-    const { phone } = this.practice
-    return phone === null ? nothing : callButton(label, phone, look)
-  }
-
-  private renderNotice() {
-    const { words, refusal } = this
-    if (!refusal) return nothing
-    const mood = 'bad'
-    if (refusal.code === 'no-match')
-      return notice({ mood, title: words.msg('activate.noMatch'), text: words.msg('activate.noMatchText') })
-    if (
-      refusal.code === 'too-many-tries' &&
-      (refusal.number('retryAfter') ?? Infinity) > LETTER_STOPPED_SECONDS
-    )
-      return notice({ mood, title: words.msg('activate.stopped'), text: words.msg('activate.stoppedText') })
-    if (refusal.code === 'ticket-ended' && this.ticket)
-      return notice({
-        mood: 'warn',
-        title: words.msg('activate.waited'),
-        text: words.msg('activate.waitedText'),
-      })
-    return notice({ mood, ...patientRefusal(words, refusal) })
-  }
-
-  private withCode(): boolean {
-    return this.practice.activationMode === 'strong'
+  /** What the practice asks for, and the day it is there. */
+  private rules(): Rules {
+    const { activationMode, passwordMinLength: minLength } = this.practice
+    return { withCode: activationMode === 'strong', minLength, now: this.client.now() }
   }
 
   private faults(): Faults {
-    const { words, typed } = this
-    if (this.step === 1) return letterFaults(words, typed, this.withCode())
-    if (this.step === 2) return personFaults(words, typed, this.client.now())
-    return { ...keyFaults(words, typed, this.practice.passwordMinLength), ...this.answered }
+    const faults = stepFaults(this.step, this.words, this.typed, this.rules())
+    return this.step === STEPS ? { ...faults, ...this.answered } : faults
   }
 
   private visibleFaults(): Faults {
@@ -220,8 +142,6 @@ export class PorticoActivate extends LitElement {
   private readonly leave = (id: FieldId, filled: boolean) => {
     if (filled) this.left = new Set([...this.left, id])
   }
-
-  private readonly back = () => history.back()
 
   /** Each step is an entry of the history, so that the browser's own Back goes one step back and not away. */
   private goOn(step: Step): void {
@@ -264,7 +184,7 @@ export class PorticoActivate extends LitElement {
   }
 
   private readonly askWho = async () => {
-    const ticket = await this.confirm(toConfirmation(this.typed, this.withCode(), this.client.now()))
+    const ticket = await this.confirm(toConfirmation(this.typed, this.rules()))
     this.ticket = ticket
     this.typed = { ...this.typed, username: this.typed.username || ticket.suggestedUsername }
     this.goOn(3)
@@ -280,32 +200,16 @@ export class PorticoActivate extends LitElement {
   }
 
   private async refuse(refusal: Refusal): Promise<void> {
-    const fault = this.fieldFault(refusal)
+    const fault = fieldRefusal(this.words, refusal)
     if (fault) {
       this.answered = fault
+      if (refusal.code === 'username-taken') this.suggestion = refusal.text('suggestion')
       return this.showFaults(Object.keys(fault) as FieldId[])
     }
     if (refusal.code === 'ticket-ended' && this.ticket) this.step = 2
     this.refusal = refusal
     await this.updateComplete
     focusNotice(this.renderRoot)
-  }
-
-  /** Refusals that one field can mend. */
-  private fieldFault(refusal: Refusal): Faults | null {
-    const { words } = this
-    if (refusal.code === 'username-taken') {
-      this.suggestion = refusal.text('suggestion')
-      return { username: words.msg('activate.usernameTaken') }
-    }
-    if (refusal.names('/username')) return { username: words.msg('activate.usernameForm') }
-    if (refusal.code !== 'weak-password') return null
-    const reason = refusal.text('reason')
-    if (reason === 'short')
-      return { password: words.msg('activate.moreToGo', { count: refusal.number('missing') ?? 1 }) }
-    return {
-      password: words.msg(reason === 'context' ? 'activate.passwordContext' : 'activate.passwordCommon'),
-    }
   }
 }
 

@@ -1,12 +1,12 @@
 import { html, nothing } from 'lit'
 import type { Slip } from '../../src/credentials/schema.ts'
 import type { PracticeView } from '../../src/practices/schema.ts'
-import type { Words } from '../i18n/words.ts'
+import type { SlipWords } from '../i18n/words.ts'
 import { brand, spacedAccountId } from '../ui/practice-parts.ts'
 import { inGroups } from './letter-parts.ts'
 import { qrCode } from './qr.ts'
 
-export type Letter = { words: Words; slip: Slip; practice: PracticeView | null }
+export type Letter = { words: SlipWords; slip: Slip; practice: PracticeView | null }
 
 /** The letter itself, in the patient's language: a card on the screen, one page on paper. */
 export const slipLetter = ({ words, slip, practice }: Letter) =>
@@ -44,13 +44,13 @@ export const slipLetter = ({ words, slip, practice }: Letter) =>
     </div>
   </article>`
 
-const keys = (words: Words, slip: Slip) =>
+const keys = (words: SlipWords, slip: Slip) =>
   html`<div class="keys">
     <div>
       <p class="name">${words.msg('letter.address')}</p>
       <p class="addr">${spokenAddress(slip.portalUrl)}</p>
-      ${code(words.msg('activate.id'), slip.portalId, 3)}
-      ${slip.code === null ? nothing : code(words.msg('activate.code'), slip.code, 4)}
+      ${code(words.msg('credential.portalId'), slip.portalId, 3)}
+      ${slip.code === null ? nothing : code(words.msg('credential.code'), slip.code, 4)}
     </div>
     <figure>
       ${qrCode(slip.qr, words.msg('letter.qr'))}
@@ -68,7 +68,7 @@ function code(name: string, text: string, size: number) {
     </p>`
 }
 
-function helpText(words: Words, { practice: { phone } }: Slip, practice: PracticeView | null): string {
+function helpText(words: SlipWords, { practice: { phone } }: Slip, practice: PracticeView | null): string {
   const hours = practice?.hours?.[words.language]
   if (phone === null) return words.msg('letter.helpVisit')
   return hours ? words.msg('letter.helpCallHours', { phone, hours }) : words.msg('letter.helpCall', { phone })

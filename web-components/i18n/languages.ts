@@ -1,16 +1,6 @@
 import type { Language } from '../../src/practices/schema.ts'
-import { createWords, type Dictionary, type Words } from './words.ts'
 
 const STORED_UNDER = 'portico-language'
-
-const DICTIONARIES: Record<Language, () => Promise<Dictionary>> = {
-  en: async () => (await import('./en.ts')).en,
-  es: async () => (await import('./es.ts')).es,
-}
-
-/** The words of one language, fetched on first use. `timeZone` is the practice's (IANA). */
-export const loadWords = async (language: Language, timeZone: string): Promise<Words> =>
-  createWords(language, await DICTIONARIES[language](), timeZone)
 
 /**
  * Which language to open in: what the reader chose before, else the first of the browser's languages that

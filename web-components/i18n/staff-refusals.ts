@@ -1,16 +1,12 @@
 import type { Refusal, RefusalCode } from '../client.ts'
-import type { MessageId, Words } from './words.ts'
+import { anyRefusal, type RefusalWords, type Said, say } from './refusals.ts'
+import type { StaffId, StaffWords } from './words.ts'
 
-const NOT_ANSWERING = ['staffRefused.ehrDown', 'staffRefused.ehrDownText'] as const
+const NOT_ANSWERING = ['staffRefused.ehrDown', 'refused.slowText'] as const
 const SESSION_OVER = ['staffRefused.sessionOver', 'staffRefused.sessionOverText'] as const
 const NOT_OPENED = ['staffRefused.launchFailed', 'staffRefused.launchFailedText'] as const
-const BUSY = ['refused.busy', 'refused.busyText'] as const
 
-const SAID: Partial<Record<RefusalCode, readonly [title: MessageId, text: MessageId]>> = {
-  offline: ['refused.offline', 'refused.offlineText'],
-  timeout: ['refused.slow', 'refused.slowText'],
-  busy: BUSY,
-  'in-progress': BUSY,
+const SAID: Partial<Record<RefusalCode, Said<StaffId>>> = {
   'ehr-unavailable': NOT_ANSWERING,
   'ehr-timeout': NOT_ANSWERING,
   'ehr-busy': NOT_ANSWERING,
@@ -30,22 +26,35 @@ const SAID: Partial<Record<RefusalCode, readonly [title: MessageId, text: Messag
   'already-active': ['staffRefused.alreadyActive', 'staffRefused.alreadyActiveText'],
   'not-found': ['staffRefused.notFound', 'staffRefused.notFoundText'],
 }
+const EHR_SILENT: readonly RefusalCode[] = ['ehr-unavailable', 'ehr-timeout', 'ehr-busy']
 
 /** A refusal in words for staff: what happened, and what to do. */
-export function staffRefusal(words: Words, refusal: Refusal): { title: string; text: string } {
-  const seconds = refusal.number('retryAfter')
-  if (refusal.code === 'too-many-tries')
-    return {
-      title: words.msg('refused.tooFast'),
-      text: words.msg('refused.tooFastText', { wait: words.wait(seconds ?? 30) }),
-    }
-  const [title, text] = SAID[refusal.code] ?? (['refused.ours', 'staffRefused.oursText'] as const)
-  return { title: words.msg(title), text: words.msg(text) }
+export function staffRefusal(words: StaffWords, refusal: Refusal): RefusalWords {
+  const said = SAID[refusal.code]
+  return said ? say(words, said) : anyRefusal(words, refusal)
+}
+
+/** The same on the card, which asks again by itself where that can help and keeps the switch as it was set. */
+export function cardRefusal(words: StaffWords, refusal: Refusal, doing: 'load' | 'save'): RefusalWords {
+  const said = staffRefusal(words, refusal)
+  if (!mendsItself(refusal)) return said
+  const waits = words.msg('staffRefused.waits')
+  return { ...said, text: doing === 'save' ? `${words.msg('staffRefused.kept')} ${waits}` : waits }
+}
+
+/** The same over the question before a letter: nothing is made unless `button` is pressed again. */
+export function inviteRefusal(words: StaffWords, refusal: Refusal, button: string): RefusalWords {
+  const said = staffRefusal(words, refusal)
+  if (refusal.code === 'offline') return { ...said, text: words.msg('staffRefused.offlinePress', { button }) }
+  if (refusal.code === 'too-many-tries' || (refusal.code in SAID && !mendsItself(refusal))) return said
+  const press = words.msg('staffRefused.pressAgain', { button })
+  const isKnown = EHR_SILENT.includes(refusal.code)
+  return { ...said, text: isKnown ? `${words.msg('staffRefused.nothingMade')} ${press}` : press }
 }
 
 /** True when the same question can be asked again without anybody doing anything. */
 export const mendsItself = (refusal: Refusal): boolean =>
-  ['ehr-unavailable', 'ehr-timeout', 'ehr-busy', 'offline', 'timeout', 'busy'].includes(refusal.code)
+  EHR_SILENT.includes(refusal.code) || ['offline', 'timeout', 'busy'].includes(refusal.code)
 
 /** True when nothing more can be done in this tab: the card goes, only the words stay. */
 export const endsTheTab = (refusal: Refusal): boolean =>

@@ -1,49 +1,79 @@
 import type { Language } from '../../src/practices/schema.ts'
+import type { common } from './common.en.ts'
 import { createDates, languageName } from './dates.ts'
-import type { en } from './en.ts'
+import type { patient } from './patient.en.ts'
+import type { slip } from './slip.en.ts'
+import type { staff } from './staff.en.ts'
 
-/** Words that change with a number; picked by `{count}`. */
-type Plural = { one: string; other: string }
-export type MessageId = keyof typeof en
-export type Dictionary = { [Id in MessageId]: (typeof en)[Id] extends string ? string : Plural }
+/** A message; one with two texts changes with a number, picked by `{count}`. */
+export type Entry = string | { one: string; other: string }
+/** What another language must say: the same ids, a number where English has one. */
+export type SameIds<English> = {
+  [Id in keyof English]: English[Id] extends string ? string : Exclude<Entry, string>
+}
+type CommonId = keyof typeof common
+export type PatientId = CommonId | keyof typeof patient
+export type StaffId = CommonId | keyof typeof staff
+export type SlipId = CommonId | keyof typeof slip
+export type MessageId = PatientId | StaffId | SlipId
 export type Values = Record<string, string | number>
 
-/** Everything that is said in one language for one practice: messages, dates in the practice's zone, waits. */
-export type Words = ReturnType<typeof createWords>
+/**
+ * Everything that is said in one language for one practice: messages, dates in the practice's zone, waits. `Id` is what
+ * the page has loaded, so that nothing can say what it has no word for.
+ */
+export type Words<Id extends MessageId = CommonId> = ReturnType<typeof createDates> & {
+  language: Language
+  /** The message with `{name}`s filled in, as text. */
+  msg: (id: Id, values?: Values) => string
+  /** The same for values that are templates (a link, a bold name): an array that Lit renders. */
+  rich: (id: Id, values: Record<string, unknown>) => unknown[]
+  /** "today, 9:42 AM", or the date when it was another day. */
+  moment: (at: number, now: number) => string
+  /** "30 seconds", "5 minutes", "2 hours". */
+  wait: (seconds: number) => string
+  languageName: (tag: string) => string
+}
+export type PatientWords = Words<PatientId>
+export type StaffWords = Words<StaffId>
+export type SlipWords = Words<SlipId>
 
 const LOCALES: Record<Language, string> = { en: 'en-US', es: 'es-US' }
 
-export function createWords(language: Language, dictionary: Dictionary, timeZone: string) {
+/** @param dictionary with the words that every page has. */
+export function createWords<Id extends MessageId>(
+  language: Language,
+  dictionary: Record<Id | CommonId, Entry>,
+  timeZone: string,
+): Words<Id | CommonId> {
   const locale = LOCALES[language]
-  const plurals = new Intl.PluralRules(locale)
-  const numbers = new Intl.NumberFormat(locale)
   const dates = createDates(locale, timeZone)
-  const spoken = (value: unknown) => (typeof value === 'number' ? numbers.format(value) : value)
-
-  const fill = (id: MessageId, values: Record<string, unknown>): unknown[] => {
-    const entry: string | Plural = dictionary[id]
-    const isOne = typeof entry !== 'string' && plurals.select(Number(values['count'])) === 'one'
-    const text = typeof entry === 'string' ? entry : isOne ? entry.one : entry.other
-    return text.split(/\{(\w+)\}/).map((part, index) => (index % 2 === 0 ? part : spoken(values[part])))
-  }
-  /** The message with `{name}`s filled in, as text. */
-  const msg = (id: MessageId, values: Values = {}): string => fill(id, values).join('')
-
+  const rich = createFill(locale, dictionary)
+  const msg = (id: Id | CommonId, values: Values = {}) => rich(id, values).join('')
   return {
     ...dates,
     language,
     msg,
-    /** The same for values that are templates (a link, a bold name): an array that Lit renders. */
-    rich: fill,
-    /** "today, 9:42 AM", or the date when it was another day. */
-    moment: (at: number, now: number) =>
+    rich,
+    moment: (at, now) =>
       dates.isSameDay(at, now) ? msg('time.today', { time: dates.time(at) }) : dates.dateAndTime(at),
-    /** "30 seconds", "5 minutes", "2 hours". */
-    wait: (seconds: number) => {
+    wait: (seconds) => {
       if (seconds <= 90) return msg('wait.seconds', { count: Math.max(1, Math.ceil(seconds)) })
       if (seconds <= 5400) return msg('wait.minutes', { count: Math.ceil(seconds / 60) })
       return msg('wait.hours', { count: Math.ceil(seconds / 3600) })
     },
-    languageName: (tag: string) => languageName(locale, tag),
+    languageName: (tag) => languageName(locale, tag),
+  }
+}
+
+function createFill<Id extends string>(locale: string, dictionary: Record<Id, Entry>) {
+  const plurals = new Intl.PluralRules(locale)
+  const numbers = new Intl.NumberFormat(locale)
+  const spoken = (value: unknown) => (typeof value === 'number' ? numbers.format(value) : value)
+  return (id: Id, values: Record<string, unknown>): unknown[] => {
+    const entry: Entry = dictionary[id]
+    const isOne = typeof entry !== 'string' && plurals.select(Number(values['count'])) === 'one'
+    const text = typeof entry === 'string' ? entry : isOne ? entry.one : entry.other
+    return text.split(/\{(\w+)\}/).map((part, index) => (index % 2 === 0 ? part : spoken(values[part])))
   }
 }

@@ -4,11 +4,11 @@ import type { PracticeView } from '../../src/practices/schema.ts'
 import type { Home, Profile } from '../../src/profile/schema.ts'
 import { type Client, Refusal } from '../client.ts'
 import { patientRefusal } from '../i18n/patient-refusals.ts'
-import type { MessageId, Words } from '../i18n/words.ts'
+import type { PatientId, PatientWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
 import button from '../ui/button.css?inline'
 import card from '../ui/card.css?inline'
-import { calendarIcon } from '../ui/icons.ts'
+import { checkIcon } from '../ui/icons.ts'
 import noticeCss from '../ui/notice.css?inline'
 import { notice } from '../ui/notice.ts'
 import { namePage } from '../ui/page-title.ts'
@@ -26,7 +26,7 @@ export class PorticoHome extends LitElement {
   static override styles = sheets(base, button, card, noticeCss, homeCss)
 
   @property({ attribute: false }) client!: Client
-  @property({ attribute: false }) words!: Words
+  @property({ attribute: false }) words!: PatientWords
   @property({ attribute: false }) practice!: PracticeView
   /** True for the first page of a visit: focus stays where the browser put it. */
   @property({ attribute: false }) arriving = true
@@ -45,7 +45,7 @@ export class PorticoHome extends LitElement {
     return html`<h1 tabindex="-1">${greeting(words, this.client.now(), home?.firstName)}</h1>
       <div class="cols">
         <section class="card state">
-          <span class="tile">${calendarIcon()}</span>
+          <span class="tile">${checkIcon()}</span>
           <h2>${words.msg('home.nothing')}</h2>
           <p class="soft">${words.msg('home.nothingText')}</p>
         </section>
@@ -125,15 +125,15 @@ export class PorticoHome extends LitElement {
 const GHOSTS = Array.from({ length: 5 }, () => html`<p class="ghost"></p>`)
 
 /** "Good morning, Maria" by the practice's clock; without the name until it is known. */
-function greeting(words: Words, now: number, firstName: string | undefined): string {
+function greeting(words: PatientWords, now: number, firstName: string | undefined): string {
   const hour = words.hour(now)
-  const id: MessageId = hour < 12 ? 'home.morning' : hour < 18 ? 'home.afternoon' : 'home.evening'
+  const id: PatientId = hour < 12 ? 'home.morning' : hour < 18 ? 'home.afternoon' : 'home.evening'
   return firstName === undefined
     ? words.msg(id)
     : words.msg('home.hello', { greeting: words.msg(id), name: firstName })
 }
 
-function profileFacts(words: Words, profile: Profile) {
+function profileFacts(words: PatientWords, profile: Profile) {
   const { name, birthDate, phones, emails, address, language } = profile
   return [
     fact(words, 'home.name', name),
@@ -146,7 +146,7 @@ function profileFacts(words: Words, profile: Profile) {
 }
 
 /** One line of the card; what the practice does not have is said, not left out. */
-const fact = (words: Words, label: MessageId, value: unknown) =>
+const fact = (words: PatientWords, label: PatientId, value: unknown) =>
   html`<div>
     <dt>${words.msg(label)}</dt>
     <dd>${value === null ? words.msg('home.none') : value}</dd>
@@ -155,13 +155,13 @@ const fact = (words: Words, label: MessageId, value: unknown) =>
 const lines = (texts: readonly unknown[]) =>
   texts.length === 0 ? null : texts.map((text) => html`<span class="line">${text}</span>`)
 
-const PHONE_USES: Record<string, MessageId> = {
+const PHONE_USES: Record<string, PatientId> = {
   home: 'home.phoneHome',
   mobile: 'home.phoneMobile',
   work: 'home.phoneWork',
 }
 
-function spokenPhone(words: Words, phone: Profile['phones'][number]) {
+function spokenPhone(words: PatientWords, phone: Profile['phones'][number]) {
   const use = PHONE_USES[phone.use ?? '']
   return html`<span class="num nowrap">${phone.value}</span
     >${use ? html` <span class="soft use">${words.msg(use)}</span>` : nothing}`

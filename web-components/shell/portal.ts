@@ -3,29 +3,21 @@ import { customElement, state } from 'lit/decorators.js'
 import type { SessionView } from '../../src/accounts/schema.ts'
 import type { Language, PracticeView } from '../../src/practices/schema.ts'
 import { type Client, createClient, practiceOf, Refusal } from '../client.ts'
-import {
-  chooseLanguage,
-  loadWords,
-  otherLanguage,
-  rememberLanguage,
-  showLanguage,
-} from '../i18n/languages.ts'
+import { chooseLanguage, rememberLanguage, showLanguage } from '../i18n/languages.ts'
 import { patientRefusal } from '../i18n/patient-refusals.ts'
-import type { Words } from '../i18n/words.ts'
+import { loadPatientWords } from '../i18n/patient-words.ts'
+import type { PatientWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
 import button from '../ui/button.css?inline'
 import { offlineBar, watchConnection } from '../ui/connection.ts'
 import frame from '../ui/frame.css?inline'
-import { phoneIcon } from '../ui/icons.ts'
 import noticeCss from '../ui/notice.css?inline'
 import { notice } from '../ui/notice.ts'
-import { brand, callUs } from '../ui/practice-parts.ts'
 import { sheets } from '../ui/sheets.ts'
-import { followedLink, portalBase, readRoute, type Route } from './route.ts'
+import portalCss from './portal.css?inline'
+import { footer, notOpen, type Parting, portalPage, topbar } from './portal-parts.ts'
+import { followedLink, pageFor, portalBase, readRoute, type Route } from './route.ts'
 import { watchSession } from './session-watch.ts'
-
-/** Why the sign-in page opens with a word of its own. */
-export type Parting = 'ended' | 'signed-out' | null
 
 const PAGES: Record<Exclude<Route, 'unknown'>, () => Promise<unknown>> = {
   home: () => import('../profile/home.ts'),
@@ -39,10 +31,10 @@ const PAGES: Record<Exclude<Route, 'unknown'>, () => Promise<unknown>> = {
  */
 @customElement('portico-portal')
 export class PorticoPortal extends LitElement {
-  static override styles = sheets(base, button, noticeCss, frame)
+  static override styles = sheets(base, button, noticeCss, frame, portalCss)
 
   @state() private practice: PracticeView | null = null
-  @state() private words: Words | null = null
+  @state() private words: PatientWords | null = null
   @state() private route: Route = 'sign-in'
   @state() private session: SessionView | null = null
   @state() private parting: Parting = null
@@ -75,21 +67,19 @@ export class PorticoPortal extends LitElement {
   override render() {
     const { words, practice } = this
     if (!words) return nothing
-    if (!practice) return html`<main class="page">${this.renderRefusal(words)}</main>`
+    if (!practice) return this.refusal ? notOpen(words, this.refusal, this.open) : nothing
+    const portal = portalBase(this.slug)
     const signedIn = this.route === 'home'
     return html`<div
       @click=${this.follow}
       @portico-signed-in=${this.welcome}
       @portico-session-ended=${this.endSession}
     >
-      ${offlineBar(words)} ${signedIn ? this.renderTopbar(words, practice) : nothing}
+      ${offlineBar(words)} ${signedIn ? topbar(words, practice, portal, this.signOut) : nothing}
       <main class=${signedIn ? 'page' : ''}>
-        ${this.renderRefusal(words)}${this.renderPage(words, practice)}
+        ${this.renderRefusal(words)}${portalPage({ ...this.pageView(), words, practice, portal })}
       </main>
-      <footer class=${signedIn ? 'page help-line' : 'help-line centred'}>
-        <p>${phoneIcon()} <span>${callUs(words, practice)} ${words.msg('help.emergency')}</span></p>
-        ${this.renderLanguage(words, practice)}
-      </footer>
+      ${footer(words, practice, signedIn ? 'page help-line' : 'help-line centred', this.speak)}
     </div>`
   }
 
@@ -98,76 +88,19 @@ export class PorticoPortal extends LitElement {
     if (this.words) showLanguage(this.words.language)
   }
 
-  private renderTopbar(words: Words, practice: PracticeView) {
-    return html`<header class="topbar">
-      <div class="in">
-        <a class="home" href=${portalBase(this.slug)}>${brand(practice.name)}</a>
-        <button class="button quiet push" type="button" @click=${this.signOut}>
-          ${words.msg('home.signOut')}
-        </button>
-      </div>
-    </header>`
+  private pageView() {
+    const { route, client, arriving, parting } = this
+    return { route, client, arriving, parting }
   }
 
-  private renderPage(words: Words, practice: PracticeView) {
-    const portal = portalBase(this.slug)
-    const { client, arriving } = this
-    if (this.route === 'home')
-      return html`<portico-home
-        .client=${client}
-        .words=${words}
-        .practice=${practice}
-        .arriving=${arriving}
-      ></portico-home>`
-    if (this.route === 'activate')
-      return html`<portico-activate
-        .client=${client}
-        .words=${words}
-        .practice=${practice}
-        .arriving=${arriving}
-        .portal=${portal}
-      ></portico-activate>`
-    if (this.route === 'sign-in')
-      return html`<portico-sign-in
-        .client=${client}
-        .words=${words}
-        .practice=${practice}
-        .arriving=${arriving}
-        .portal=${portal}
-        .parting=${this.parting}
-      ></portico-sign-in>`
-    return html`<section class="page stack">
-      <h1>${words.msg('unknown.title')}</h1>
-      <p><a href=${portal}>${words.msg('unknown.home')}</a></p>
-    </section>`
-  }
-
-  private renderRefusal(words: Words) {
+  /** A sign-out that did not arrive. */
+  private renderRefusal(words: PatientWords) {
     if (!this.refusal) return nothing
-    const again = this.practice ? this.signOut : this.open
-    const actions =
-      this.refusal.code === 'not-found'
-        ? nothing
-        : html`<button class="button" type="button" @click=${again}>${words.msg('app.tryAgain')}</button>`
-    return notice({ mood: 'bad', ...this.refusalWords(words, this.refusal), actions })
-  }
-
-  private refusalWords(words: Words, refusal: Refusal) {
-    if (refusal.code === 'not-found')
-      return { title: words.msg('unknown.practice'), text: words.msg('unknown.practiceText') }
-    return this.practice
-      ? { ...patientRefusal(words, refusal), title: words.msg('home.stillSignedIn') }
-      : patientRefusal(words, refusal)
-  }
-
-  private renderLanguage(words: Words, practice: PracticeView) {
-    const other = otherLanguage(words.language, practice.languages)
-    if (!other) return nothing
-    return html`<p>
-      <button class="button quiet" type="button" lang=${other} @click=${() => this.speak(other)}>
-        ${words.msg('app.otherLanguage')}
-      </button>
-    </p>`
+    const { text } = patientRefusal(words, this.refusal)
+    const actions = html`<button class="button" type="button" @click=${this.signOut}>
+      ${words.msg('app.tryAgain')}
+    </button>`
+    return notice({ mood: 'bad', title: words.msg('home.stillSignedIn'), text, actions })
   }
 
   /** Practice and session in one wave, then the page that the address names. */
@@ -175,12 +108,12 @@ export class PorticoPortal extends LitElement {
     this.refusal = null
     try {
       const [practice, session] = await Promise.all([this.client.readPractice(), this.findSession()])
-      this.words = await loadWords(chooseLanguage(practice.languages), practice.timeZone)
+      this.words = await loadPatientWords(chooseLanguage(practice.languages), practice.timeZone)
       this.practice = practice
       if (session) this.keepSession(session)
       await this.enter()
     } catch (error) {
-      this.words ??= await loadWords(chooseLanguage(['en', 'es']), 'UTC')
+      this.words ??= await loadPatientWords(chooseLanguage(['en', 'es']), 'UTC')
       this.refusal = error instanceof Refusal ? error : new Refusal('offline')
     }
   }
@@ -260,18 +193,11 @@ export class PorticoPortal extends LitElement {
     void this.enter()
   }
 
-  private async speak(language: Language): Promise<void> {
+  private readonly speak = async (language: Language) => {
     if (!this.practice) return
     rememberLanguage(language)
-    this.words = await loadWords(language, this.practice.timeZone)
+    this.words = await loadPatientWords(language, this.practice.timeZone)
   }
-}
-
-/** Home needs somebody signed in; who is signed in needs no sign-in page. */
-function pageFor(wanted: Route, signedIn: boolean): Route {
-  if (wanted === 'home' && !signedIn) return 'sign-in'
-  if (wanted === 'sign-in' && signedIn) return 'home'
-  return wanted
 }
 
 /** A page that the browser kept in memory could show a record after sign-out: fetch it anew. */

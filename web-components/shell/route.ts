@@ -12,6 +12,13 @@ export function readRoute(pathname: string, practice: string): Route {
   return PATHS[pathname.slice(base.length).replace(/\/$/, '')] ?? 'unknown'
 }
 
+/** Home needs somebody signed in; who is signed in needs no sign-in page. */
+export function pageFor(wanted: Route, signedIn: boolean): Route {
+  if (wanted === 'home' && !signedIn) return 'sign-in'
+  if (wanted === 'sign-in' && signedIn) return 'home'
+  return wanted
+}
+
 /** The link of ours that a click follows inside this page; null when the browser should handle it. */
 export function followedLink(event: MouseEvent, practice: string): URL | null {
   if (event.defaultPrevented || event.button !== 0) return null

@@ -5,15 +5,16 @@ import type { Language, PracticeView } from '../../src/practices/schema.ts'
 import { type Client, createClient, createSubmission, practiceOf, Refusal } from '../client.ts'
 import { slipLetter } from '../credentials/slip-letter.ts'
 import slipCss from '../credentials/slip.css?inline'
-import { chooseLanguage, loadWords, otherLanguage, showLanguage } from '../i18n/languages.ts'
-import { staffRefusal } from '../i18n/staff-refusals.ts'
-import type { Words } from '../i18n/words.ts'
+import { chooseLanguage, otherLanguage, showLanguage } from '../i18n/languages.ts'
+import { anyRefusal } from '../i18n/refusals.ts'
+import { loadSlipWords } from '../i18n/slip-words.ts'
+import type { SlipWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
 import button from '../ui/button.css?inline'
 import codeCss from '../ui/code.css?inline'
 import field from '../ui/field.css?inline'
 import frame from '../ui/frame.css?inline'
-import { printerIcon } from '../ui/icons.ts'
+import { icon } from '../ui/icons.ts'
 import noticeCss from '../ui/notice.css?inline'
 import { notice } from '../ui/notice.ts'
 import { sheets } from '../ui/sheets.ts'
@@ -23,7 +24,7 @@ const SHOWN_MS = 5 * 60_000
 
 type View =
   | { kind: 'opening' }
-  | { kind: 'shown'; slip: Slip; letterWords: Words; clearsAt: number }
+  | { kind: 'shown'; slip: Slip; letterWords: SlipWords; clearsAt: number }
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'cleared' }
   | { kind: 'nothing' }
@@ -36,7 +37,7 @@ type View =
 export class PorticoSlip extends LitElement {
   static override styles = sheets(base, button, field, noticeCss, frame, codeCss, slipCss)
 
-  @state() private words: Words | null = null
+  @state() private words: SlipWords | null = null
   @state() private practice: PracticeView | null = null
   @state() private view: View = { kind: 'opening' }
   @state() private now = 0
@@ -74,7 +75,7 @@ export class PorticoSlip extends LitElement {
     document.title = this.words.msg('slip.title')
   }
 
-  private renderView(words: Words) {
+  private renderView(words: SlipWords) {
     const { view } = this
     if (view.kind === 'shown') return this.renderSlip(words, view)
     if (view.kind === 'opening')
@@ -86,12 +87,12 @@ export class PorticoSlip extends LitElement {
     return this.renderRefusal(words, view.refusal)
   }
 
-  private renderRefusal(words: Words, refusal: Refusal) {
+  private renderRefusal(words: SlipWords, refusal: Refusal) {
     if (refusal.code === 'slip-opened')
       return message(words, words.msg('slip.opened'), words.msg('slip.openedText'))
     if (refusal.code === 'ticket-ended')
       return message(words, words.msg('slip.late'), words.msg('slip.newLetter'))
-    const { title, text } = staffRefusal(words, refusal)
+    const { title, text } = anyRefusal(words, refusal)
     return message(
       words,
       title,
@@ -100,7 +101,7 @@ export class PorticoSlip extends LitElement {
     )
   }
 
-  private renderSlip(words: Words, view: Extract<View, { kind: 'shown' }>) {
+  private renderSlip(words: SlipWords, view: Extract<View, { kind: 'shown' }>) {
     const left = Math.max(0, Math.ceil((view.clearsAt - this.now) / 1000))
     const { slip, letterWords } = view
     return html`<header class="stack no-print">
@@ -127,7 +128,7 @@ export class PorticoSlip extends LitElement {
       </p>`
   }
 
-  private renderLanguage(words: Words, current: Language) {
+  private renderLanguage(words: SlipWords, current: Language) {
     const other = otherLanguage(current, this.practice?.languages ?? [])
     if (!other) return nothing
     const label = words.msg('slip.language', { language: words.languageName(other) })
@@ -142,7 +143,7 @@ export class PorticoSlip extends LitElement {
     ])
     this.practice = practice.status === 'fulfilled' ? practice.value : null
     const timeZone = this.practice?.timeZone ?? 'UTC'
-    this.words = await loadWords(chooseLanguage(this.practice?.languages ?? ['en', 'es']), timeZone)
+    this.words = await loadSlipWords(chooseLanguage(this.practice?.languages ?? ['en', 'es']), timeZone)
     if (slip.status === 'rejected')
       this.view = {
         kind: 'refused',
@@ -154,7 +155,7 @@ export class PorticoSlip extends LitElement {
 
   private async show(slip: Slip): Promise<void> {
     this.token = ''
-    const letterWords = await loadWords(slip.language, slip.practice.timeZone)
+    const letterWords = await loadSlipWords(slip.language, slip.practice.timeZone)
     this.view = { kind: 'shown', slip, letterWords, clearsAt: 0 }
     this.keep()
     this.ticking = setInterval(this.tick, 1000)
@@ -181,14 +182,16 @@ export class PorticoSlip extends LitElement {
 
   private async speak(language: Language): Promise<void> {
     if (this.view.kind !== 'shown') return
-    const letterWords = await loadWords(language, this.view.slip.practice.timeZone)
+    const letterWords = await loadSlipWords(language, this.view.slip.practice.timeZone)
     if (this.view.kind === 'shown') this.view = { ...this.view, letterWords }
   }
 }
 
-const message = (words: Words, title: string, text: string, actions: unknown = nothing) =>
+const message = (words: SlipWords, title: string, text: string, actions: unknown = nothing) =>
   html`<h1>${words.msg('slip.title')}</h1>
     ${notice({ mood: 'warn', title, text, actions })}`
+
+const printerIcon = () => icon('M7 8V3.5h10V8M7 17H4.5v-6a3 3 0 0 1 3-3h9a3 3 0 0 1 3 3v6H17M7 14h10v6.5H7z')
 
 const printPage = () => window.print()
 

@@ -4,15 +4,10 @@ import type { Language, PracticeView } from '../../src/practices/schema.ts'
 import type { LaunchView } from '../../src/staff/schema.ts'
 import '../access/access-card.ts'
 import { type Client, createClient, practiceOf, Refusal } from '../client.ts'
-import {
-  chooseLanguage,
-  loadWords,
-  otherLanguage,
-  rememberLanguage,
-  showLanguage,
-} from '../i18n/languages.ts'
+import { chooseLanguage, otherLanguage, rememberLanguage, showLanguage } from '../i18n/languages.ts'
 import { endsTheTab, staffRefusal } from '../i18n/staff-refusals.ts'
-import type { Words } from '../i18n/words.ts'
+import { loadStaffWords } from '../i18n/staff-words.ts'
+import type { StaffWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
 import button from '../ui/button.css?inline'
 import { offlineBar, watchConnection } from '../ui/connection.ts'
@@ -34,7 +29,7 @@ export class PorticoStaff extends LitElement {
 
   @state() private practice: PracticeView | null = null
   @state() private launch: LaunchView | null = null
-  @state() private words: Words | null = null
+  @state() private words: StaffWords | null = null
   @state() private refusal: Refusal | null = null
   @state() private signedOut = false
   private client!: Client
@@ -77,7 +72,7 @@ export class PorticoStaff extends LitElement {
     document.title = [this.words.msg('staff.title'), this.practice?.name].filter(Boolean).join(' · ')
   }
 
-  private renderMain(words: Words) {
+  private renderMain(words: StaffWords) {
     const { practice, launch, refusal } = this
     const heading = html`<h1 class="hidden-visually">${words.msg('staff.title')}</h1>`
     if (this.signedOut)
@@ -94,7 +89,7 @@ export class PorticoStaff extends LitElement {
       ></portico-access>`
   }
 
-  private renderRefusal(words: Words, refusal: Refusal) {
+  private renderRefusal(words: StaffWords, refusal: Refusal) {
     const again = html`<button class="button" type="button" @click=${this.open}>
       ${words.msg('app.tryAgain')}
     </button>`
@@ -105,14 +100,14 @@ export class PorticoStaff extends LitElement {
     })
   }
 
-  private renderStaff(words: Words) {
+  private renderStaff(words: StaffWords) {
     const name = this.launch?.staff.name
     return name && !this.signedOut
       ? html`<span class="soft who">${words.msg('staff.who', { name })}</span>`
       : nothing
   }
 
-  private renderLanguage(words: Words) {
+  private renderLanguage(words: StaffWords) {
     const other = otherLanguage(words.language, this.practice?.languages ?? [])
     if (!other) return nothing
     return html`<button class="button quiet" type="button" lang=${other} @click=${() => this.speak(other)}>
@@ -120,10 +115,10 @@ export class PorticoStaff extends LitElement {
     </button>`
   }
 
-  private renderSignOut(words: Words) {
+  private renderSignOut(words: StaffWords) {
     if (!this.launch || this.signedOut) return nothing
     return html`<button class="button quiet" type="button" @click=${this.signOut}>
-      ${words.msg('home.signOut')}
+      ${words.msg('app.signOut')}
     </button>`
   }
 
@@ -133,7 +128,7 @@ export class PorticoStaff extends LitElement {
     if (practice.status === 'fulfilled') this.practice = practice.value
     if (launch.status === 'fulfilled') this.launch = launch.value
     const { languages = ['en', 'es'], timeZone = 'UTC' } = this.practice ?? {}
-    this.words = await loadWords(chooseLanguage(languages), timeZone)
+    this.words = await loadStaffWords(chooseLanguage(languages), timeZone)
     const failed = [launch, practice].find((answer) => answer.status === 'rejected')
     if (failed) this.refusal = failed.reason instanceof Refusal ? failed.reason : new Refusal('internal')
   }
@@ -158,7 +153,7 @@ export class PorticoStaff extends LitElement {
   private async speak(language: Language): Promise<void> {
     if (!this.practice) return
     rememberLanguage(language)
-    this.words = await loadWords(language, this.practice.timeZone)
+    this.words = await loadStaffWords(language, this.practice.timeZone)
   }
 }
 

@@ -1,5 +1,5 @@
 import { html } from 'lit'
-import type { Words } from '../i18n/words.ts'
+import type { PatientWords } from '../i18n/words.ts'
 import { fieldError, inputOf } from './field.ts'
 
 export type DateParts = { month: string; day: string; year: string }
@@ -42,7 +42,7 @@ function fullYear(typed: string, thisYear: number): number | null {
 }
 
 export type BirthDateField = {
-  words: Words
+  words: PatientWords
   parts: DateParts
   error?: unknown
   onChange: (parts: DateParts) => void

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit'
-import type { Words } from '../i18n/words.ts'
-import { alertIcon, eyeIcon, eyeOffIcon } from './icons.ts'
+import type { PatientWords } from '../i18n/words.ts'
+import { alertIcon, icon } from './icons.ts'
 
 /** A labelled text input. `error` says what to do, in words; while it is set the input is marked invalid. */
 export type TextField = {
@@ -35,7 +35,7 @@ export const textField = (field: TextField) =>
 /** A password with the eye that shows what was typed. `below` stands between the input and its error. */
 export const passwordField = (
   field: Omit<TextField, 'type'>,
-  eye: { shown: boolean; toggle: () => void; words: Words },
+  eye: { shown: boolean; toggle: () => void; words: PatientWords },
   below: unknown = nothing,
 ) =>
   html`<div class="field">
@@ -70,9 +70,14 @@ export const inputOf = (field: TextField) =>
     aria-describedby=${describedBy(field)}
     .value=${field.value}
     @input=${(event: Event) => field.onInput((event.target as HTMLInputElement).value)}
-    @blur=${field.onLeave ?? nothing}
+    @blur=${(event: FocusEvent) => leave(event, field)}
     @paste=${field.onPaste ?? nothing}
   />`
+
+/** On the way to a button nothing moves yet: the button would slip away under the click, and it checks by itself. */
+function leave({ relatedTarget }: FocusEvent, { onLeave }: TextField): void {
+  if (!(relatedTarget instanceof HTMLButtonElement)) onLeave?.()
+}
 
 /** What to do about a field, under it. */
 export const fieldError = (id: string, error: unknown) =>
@@ -90,3 +95,10 @@ function describedBy(field: TextField): string | typeof nothing {
   const ids = [field.hint && `${field.id}-hint`, field.describedBy, field.error ? `${field.id}-error` : '']
   return ids.filter(Boolean).join(' ') || nothing
 }
+
+const eyeIcon = () =>
+  icon('M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0')
+const eyeOffIcon = () =>
+  icon(
+    'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0M4 20 20 4',
+  )

@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit'
-import type { Words } from '../i18n/words.ts'
+import type { PatientWords } from '../i18n/words.ts'
 
 /** Bars for the eye, "Step 2 of 3" in text for everyone. */
-export const stepper = (words: Words, step: number, total: number) =>
+export const stepper = (words: PatientWords, step: number, total: number) =>
   html`<ol class="steps" aria-hidden="true">
       ${Array.from(
         { length: total },

@@ -155,12 +155,34 @@ test('one screen costs one round trip to the EHR', async () => {
   expect(service.emr.requests.filter(({ target }) => target === 'fhir')).toHaveLength(1)
 })
 
-test('a staff member without the right may look but not change', async () => {
-  const strict = await openService({ practice: { staffPermissions: ['access.read'] } })
-  const tab = await strict.launch(PEOPLE.walter)
-  expect(await expectOk(tab.browser.get(`${tab.api}/access`))).toMatchObject({
-    may: { allow: false, create: false },
+describe('what staff may do is their right and the patient’s possibility, whatever the card’s state', () => {
+  const mayOf = async (staffPermissions: string[], patient: string) => {
+    const strict = await openService({ practice: { staffPermissions } })
+    const tab = await strict.launch(patient)
+    const { may } = await expectOk(tab.browser.get(`${tab.api}/access`))
+    return { may, tab }
+  }
+
+  test('every right and a patient not asked yet: both', async () => {
+    const { may } = (await readCard(PEOPLE.rosa)).card
+    expect(may).toEqual({ allow: true, create: true })
   })
-  await expectRefusal(await tab.browser.put(`${tab.api}/access`, { allowPortal: true }), 'not-permitted')
-  await expectRefusal(await tab.browser.post(`${tab.api}/invitations`, {}), 'not-permitted')
+
+  test.each([
+    [['access.read', 'access.manage'], { allow: true, create: false }],
+    [['access.read', 'credentials.manage'], { allow: false, create: true }],
+  ])('%j', async (permissions, expected) => {
+    expect((await mayOf(permissions, PEOPLE.walter)).may).toEqual(expected)
+  })
+
+  test('neither for a patient who can never be invited', async () => {
+    expect((await readCard(PEOPLE.aged12)).card['may']).toEqual({ allow: false, create: false })
+  })
+
+  test('a right to look is a right to nothing else', async () => {
+    const { may, tab } = await mayOf(['access.read'], PEOPLE.walter)
+    expect(may).toEqual({ allow: false, create: false })
+    await expectRefusal(await tab.browser.put(`${tab.api}/access`, { allowPortal: true }), 'not-permitted')
+    await expectRefusal(await tab.browser.post(`${tab.api}/invitations`, {}), 'not-permitted')
+  })
 })

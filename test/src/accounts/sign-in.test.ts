@@ -77,6 +77,26 @@ describe('signing in', () => {
   })
 })
 
+test('a huge cookie of marks costs no more for a name that exists than for one that does not', async () => {
+  const stranger = service.openBrowser()
+  const time = async (username: string) => {
+    stranger.cookies.set('__Host-portico-known-fernwood', '.'.repeat(7000))
+    const startedAt = performance.now()
+    await stranger.post(SESSION, { username, password: 'x' }, from(200))
+    return performance.now() - startedAt
+  }
+  await time('walter')
+  const [known, unknown] = [await time('walter'), await time('nobody.at.all')]
+  expect(known / Math.max(unknown, 5)).toBeLessThan(10)
+})
+
+test('a NUL in the name is a refusal on every store', async () => {
+  await expectRefusal(
+    await service.openBrowser().post(SESSION, { ...WRONG, username: 'a\u0000b' }),
+    'invalid-request',
+  )
+})
+
 describe('a session', () => {
   test('ends after 15 idle minutes and after 8 hours, whichever comes first', async () => {
     const idle = service.openBrowser()
@@ -124,7 +144,7 @@ describe('a session', () => {
   })
 })
 
-test('while the portal is switched off nobody signs in or activates', async () => {
+test('while the portal is switched off nobody signs in, activates or reads on', async () => {
   const closed = await openService({ settings: { portalOpen: false } })
   await expectRefusal(await closed.openBrowser().post(SESSION, RIGHT), 'portal-closed')
   const tab = await closed.launch(PEOPLE.walter)

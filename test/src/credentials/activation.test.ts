@@ -181,7 +181,7 @@ describe('choosing username and password', () => {
     const taken = await expectRefusal(await choose(GOOD_PASSWORD, 'LENA'), 'username-taken')
     expect(taken['suggestion']).toMatch(/^rnúñez/)
     await expectOk(choose(GOOD_PASSWORD))
-    await expectRefusal(await choose(GOOD_PASSWORD, 'rosa2'), 'ticket-ended')
+    await expectRefusal(await choose(GOOD_PASSWORD, 'rosa2'), 'already-active')
   })
 
   test('of two browsers with one letter exactly one gets in', async () => {

@@ -15,7 +15,7 @@ describe('the walk', () => {
     expect(before).toMatchObject({
       state: 'not-ready',
       patient: { firstName: 'Walter' },
-      may: { allow: true, create: false },
+      may: { allow: true, create: true },
     })
     const slip = await service.inviteAndRead(tab)
     expect(slip.portalId).toMatch(/^\d{6}$/)

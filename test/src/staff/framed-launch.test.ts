@@ -185,8 +185,10 @@ describe('what the tab kept', () => {
 
   test('is worth nothing when it was changed, made up or left out', async () => {
     const { body, sealed } = await beginLaunch()
-    const turned = sealed.slice(0, -6) + [...sealed.slice(-6)].toReversed().join('')
-    for (const wrong of [turned, `${sealed}A`, sealed.slice(1), '{}'])
+    const middle = sealed.length >> 1
+    const other = sealed[middle] === 'A' ? 'B' : 'A'
+    const changed = sealed.slice(0, middle) + other + sealed.slice(middle + 1)
+    for (const wrong of [changed, `${sealed}A`, sealed.slice(1), '{}'])
       expect(await refused({ ...body, sealed: wrong })).toBe('no-pending-launch')
     for (const wrong of [{}, { sealed }, { ...body, sealed: '' }, { ...body, sealed: 1 }])
       await expectRefusal(await openFrame().post(SESSIONS, wrong), 'invalid-request')

@@ -210,9 +210,16 @@ describe('two practices', () => {
     const harbor = await service.launch(HARBOR_PEOPLE.walter, { slug: 'harbor' })
     expect(PEOPLE.walter).toBe(HARBOR_PEOPLE.walter)
     const { portalId, code } = await service.inviteAndRead(fernwood)
-    expect(await expectOk(harbor.browser.get(`${harbor.api}/access`))).toMatchObject({ allowed: null, invitation: null, account: null })
+    expect(await expectOk(harbor.browser.get(`${harbor.api}/access`))).toMatchObject({
+      allowed: null,
+      invitation: null,
+      account: null,
+    })
     const confirm = { portalId, code, ...IDENTITY.walter }
-    await expectRefusal(await service.openBrowser().post('/harbor/api/portal/activation', confirm), 'no-match')
+    await expectRefusal(
+      await service.openBrowser().post('/harbor/api/portal/activation', confirm),
+      'no-match',
+    )
     await expectOk(service.openBrowser().post('/fernwood/api/portal/activation', confirm))
   })
 })

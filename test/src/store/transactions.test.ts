@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '../../../src/store/open.ts'
-import { clearFailures, countFailure, readFailures } from '../../../src/store/throttle.ts'
+import { clearFailures, countFailure } from '../../../src/store/throttle.ts'
 import { openTestStore } from '../../support/store.ts'
 
 const NOW = 1_750_000_000_000
 const HOUR = 3_600_000
 const store = await openTestStore()
 const count = (db: Db, key: string) => countFailure(db, 'fernwood', key, HOUR, NOW)
-const failures = async (key: string) => (await readFailures(store.db, 'fernwood', [key], NOW)).get(key) ?? 0
+const failures = async (key: string) =>
+  (await store.db.selectFrom('throttle').select('failures').where('key', '=', key).executeTakeFirst())
+    ?.failures ?? 0
 
 describe('a transaction', () => {
   beforeEach(async () => {

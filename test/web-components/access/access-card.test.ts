@@ -67,16 +67,32 @@ describe('where things stand', () => {
     expect(button('Save').elements()).toEqual([])
   })
 
-  test('what is missing comes first; what is fine and what would help fold away and never count', async () => {
+  test('what is missing comes first, what is fine folds away, and all counts count the same lines', async () => {
     await openCard(CARDS['not ready'])
     await said('7 of 9 ready')
+    await said('2 things missing')
     await said('The EMR has no full date. Add month and day there.')
     await said('Walter has not been asked yet.')
+    await expect.element(page.getByText('Chart is active')).not.toBeVisible()
+    await page.getByText('7 things are ready').click()
+    await said('Chart is active')
     await expect.element(page.getByText('(555) 010-0142')).not.toBeVisible()
-    await page.getByText('8 things are ready').click()
-    await said('(555) 010-0142')
-    await page.getByText('2 things would help').click()
+  })
+
+  test('lines that stop nothing have a fold of their own, what is missing first, what is there with a tick', async () => {
+    await openCard(CARDS['ready'])
+    await page.getByText('All 9 things are ready').click()
+    await expect.element(page.getByText('March 14, 1948', { exact: true })).toBeVisible()
+    await page.getByText('Good to have: 2 missing').click()
     await expect.element(page.getByText('Only for e-mail.').first()).toBeVisible()
+    await said('(555) 010-0142')
+    const fold = page.getByRole('group').filter({ hasText: 'Good to have' }).getByRole('listitem')
+    expect(fold.elements().map((line) => line.className)).toEqual(['line mail', 'line mail', 'line done'])
+  })
+
+  test('nothing missing there either: said in the same words', async () => {
+    await openCard(cardOf('ready', { lines: lines().map((line) => ({ ...line, done: true })) }))
+    await said('Good to have: nothing missing')
   })
 
   test('the banner says whose card it is only where the EMR does not', async () => {
@@ -93,6 +109,22 @@ describe('where things stand', () => {
     await openCard(CARDS['look only'])
     await said('You can look but not change this. Ask someone with “Manage access”.')
     expect(page.getByRole('switch').elements()).toEqual([])
+    expect(button('Create credentials').elements()).toEqual([])
+  })
+
+  test('who may create but not allow sees Create wait, and whom to ask', async () => {
+    await openCard({
+      ...cardOf('not-ready', { lines: lines({ allowed: 'not-asked' }) }),
+      may: { allow: false, create: true },
+    })
+    const create = button('Create credentials')
+    await expect.element(create).toHaveAttribute('aria-disabled', 'true')
+    await expect.element(create).toHaveAccessibleDescription('Ask someone with “Manage access” to allow it.')
+  })
+
+  test('who may allow but not create sees no Create, and whom to ask', async () => {
+    await openCard(cardOf('ready', { may: { allow: true, create: false } }))
+    await said('Ask someone who may create credentials.')
     expect(button('Create credentials').elements()).toEqual([])
   })
 })
@@ -135,10 +167,18 @@ describe('allowing', () => {
   })
 
   const refusals: [string, Answer, string][] = [
-    ['EMR down', { status: 502, code: 'ehr-unavailable' }, "The EMR isn't answering."],
+    [
+      'EMR down',
+      { status: 502, code: 'ehr-unavailable' },
+      "What you chose is still here. We'll try again by ourselves.",
+    ],
     ['no right', { status: 403, code: 'not-permitted' }, 'You can look but not change this.'],
     ['EMR says no', { status: 403, code: 'ehr-refused' }, "The EMR doesn't let you do this."],
-    ['changed meanwhile', { status: 409, code: 'conflict' }, 'Someone changed this a minute ago.'],
+    [
+      'changed meanwhile',
+      { status: 409, code: 'conflict' },
+      'Nothing of yours was saved yet. Look at the card again, then press once more.',
+    ],
     ['value refused', { status: 422, code: 'ehr-rejected' }, "The EMR doesn't accept this value."],
     [
       'too fast',
@@ -163,7 +203,7 @@ describe('allowing', () => {
       'the EMR session is over',
       401,
       'ehr-session-ended' as const,
-      'Open Portico from the EMR again; your text is kept.',
+      'Open Portico from the EMR again. Everything that was saved is kept.',
     ],
     ['the tab is stale', 409, 'stale-tab' as const, 'This tab shows another patient.'],
   ])('%s: only the words stay', async (_name, status, code, words) => {
@@ -253,6 +293,39 @@ describe('creating', () => {
     expect(second).toBe(first)
     open.mockRestore()
   })
+
+  const troubles: [string, Answer, string][] = [
+    [
+      'the EMR does not answer',
+      { status: 502, code: 'ehr-unavailable' },
+      'No letter was made. Press “Create credentials” again in a moment.',
+    ],
+    ['no network', 'offline', 'Check your connection, then press “Create credentials” again.'],
+    [
+      'too busy',
+      { status: 503, code: 'busy', extra: { retryAfter: 2 } },
+      'Press “Create credentials” again in a moment.',
+    ],
+    [
+      'the EMR says no',
+      { status: 403, code: 'ehr-refused' },
+      'Ask someone who may open this chart in the EMR. Nothing was changed.',
+    ],
+  ]
+  test.each(troubles)(
+    '%s: the question stays and promises nothing by itself',
+    async (_name, answer, words) => {
+      const { open } = stubWindow()
+      await openCard(CARDS['ready'])
+      stage.on(INVITE, () => answer)
+      await button('Create credentials').click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Create credentials' }).click()
+      await said(words)
+      await vi.waitFor(() => expect(focused()?.hasAttribute('data-notice')).toBe(true))
+      expect(page.getByText(/by ourselves|still here/).elements()).toEqual([])
+      open.mockRestore()
+    },
+  )
 
   test('a blocked window leaves a link to the letter', async () => {
     const open = vi.spyOn(window, 'open').mockReturnValue(null)

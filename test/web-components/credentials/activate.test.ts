@@ -57,6 +57,15 @@ describe('the letter', () => {
     expect(page.getByText('2 digits are missing. The portal ID has 6.').elements()).toEqual([])
   })
 
+  test('one press on the button is enough, however much there is to say', async () => {
+    await show('portico-portal', ACTIVATE)
+    await box('Portal ID').fill('4829')
+    await press('Continue')
+    await expect.element(page.getByText('2 digits are missing. The portal ID has 6.')).toBeVisible()
+    await expect.element(page.getByText('Type the 8 characters from your letter.')).toBeVisible()
+    await vi.waitFor(() => expect(focused()?.id).toBe('portal-id'))
+  })
+
   test('a character that no code has is named', async () => {
     await openAt(1)
     await box('Activation code').fill('K7RM 4XO0')
@@ -185,6 +194,8 @@ describe('the key', () => {
     await expect.element(page.getByRole('status').filter({ hasText: '3 more to go' })).toBeVisible()
     await press('Finish and sign in')
     await vi.waitFor(() => expect(focused()?.id).toBe('password'))
+    await expect.element(page.getByText('A password has at least 15 characters.')).toBeVisible()
+    expect(page.getByText('3 more to go').elements()).toHaveLength(1)
     expect(stage.asked(CHOOSE)).toEqual([])
   })
 

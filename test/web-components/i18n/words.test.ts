@@ -1,56 +1,77 @@
 import { describe, expect, test } from 'vitest'
-import { en } from '../../../web-components/i18n/en.ts'
-import { es } from '../../../web-components/i18n/es.ts'
-import { createWords, type Dictionary, type MessageId } from '../../../web-components/i18n/words.ts'
+import { common } from '../../../web-components/i18n/common.en.ts'
+import { common as comun } from '../../../web-components/i18n/common.es.ts'
+import { patient } from '../../../web-components/i18n/patient.en.ts'
+import { patient as paciente } from '../../../web-components/i18n/patient.es.ts'
+import { slip } from '../../../web-components/i18n/slip.en.ts'
+import { slip as comprobante } from '../../../web-components/i18n/slip.es.ts'
+import { staff } from '../../../web-components/i18n/staff.en.ts'
+import { staff as personal } from '../../../web-components/i18n/staff.es.ts'
+import { createWords, type Entry, type StaffId } from '../../../web-components/i18n/words.ts'
 
 const sources = import.meta.glob<string>(
-  ['../../../web-components/**/*.ts', '!../../../web-components/i18n/{en,es}.ts'],
+  ['../../../web-components/**/*.ts', '!../../../web-components/i18n/*.{en,es}.ts'],
   { query: '?raw', import: 'default', eager: true },
 )
 const code = Object.values(sources).join('\n')
-const ids = Object.keys(en) as MessageId[]
-const texts = (entry: Dictionary[MessageId]): string[] =>
-  typeof entry === 'string' ? [entry] : Object.values(entry)
-const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
+const FILES: [name: string, en: Record<string, Entry>, es: Record<string, Entry>][] = [
+  ['common', common, comun],
+  ['patient', patient, paciente],
+  ['staff', staff, personal],
+  ['slip', slip, comprobante],
+]
+const texts = (entry: Entry | undefined): string[] =>
+  typeof entry === 'string' ? [entry] : Object.values(entry ?? {})
+const all = FILES.flatMap(([, en]) => Object.values(en).flatMap(texts))
+const facts = (text: string) =>
+  [...text.matchAll(/\{\w+\}/g)]
+    .map(String)
+    .filter((name) => name !== '{count}')
+    .sort()
 
-const english = createWords('en', en, 'America/Los_Angeles')
-const spanish = createWords('es', es, 'America/Los_Angeles')
+const english = createWords<StaffId>('en', { ...common, ...staff }, 'America/Los_Angeles')
+const spanish = createWords<StaffId>('es', { ...comun, ...personal }, 'America/Los_Angeles')
 
-describe('the dictionaries', () => {
+describe.each(FILES)('the words for %s', (name, en, es) => {
   test('Spanish has every id of English and no other', () => {
-    expect(Object.keys(es).sort()).toEqual([...ids].sort())
+    expect(Object.keys(es).sort()).toEqual(Object.keys(en).sort())
   })
 
   test('every text says something and fills in the same facts in both languages', () => {
-    for (const id of ids) {
-      const [first = '', ...rest] = [...texts(en[id]), ...texts(es[id])]
+    for (const [id, entry] of Object.entries(en)) {
+      const [first = '', ...rest] = [...texts(entry), ...texts(es[id])]
       expect(first.trim(), id).not.toBe('')
+      expect(rest.length, id).toBeGreaterThan(0)
       for (const text of rest) {
         expect(text.trim(), id).not.toBe('')
-        if (id !== 'card.allReady')
-          expect(
-            placeholders(text).filter((name) => name !== '{count}'),
-            id,
-          ).toEqual(placeholders(first).filter((name) => name !== '{count}'))
+        expect(facts(text), id).toEqual(facts(first))
       }
     }
   })
 
-  test('no id is unused', () => {
-    expect(ids.filter((id) => !code.includes(`'${id}'`))).toEqual([])
+  test('no id is unused, and none is in two files', () => {
+    const others = FILES.filter(([other]) => other !== name).flatMap(([, words]) => Object.keys(words))
+    expect(Object.keys(en).filter((id) => !code.includes(`'${id}'`) || others.includes(id))).toEqual([])
   })
+})
 
+describe('the voice', () => {
   test('no word blames or speaks like a machine', () => {
-    const all = ids.flatMap((id) => texts(en[id]))
     expect(
       all.filter((text) => /\b(invalid|error|failed|user|submit|authenticate|oops)\b/i.test(text)),
+    ).toEqual([])
+  })
+
+  test('no word promises what is not there', () => {
+    expect(
+      all.filter((text) => /\b(visits?|appointments?|messages?|passkeys?|reminders?|reset)\b/i.test(text)),
     ).toEqual([])
   })
 })
 
 describe('words', () => {
   test('follow the number in both languages', () => {
-    expect(english.msg('activate.codeShort', { count: 1 })).toBe('One character is missing. The code has 8.')
+    expect(english.msg('pill.missing', { count: 1 })).toBe('1 thing missing')
     expect(english.msg('card.waiting', { name: 'Walter', count: 14 })).toBe(
       'Waiting for Walter. 14 days left.',
     )

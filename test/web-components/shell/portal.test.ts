@@ -119,6 +119,7 @@ describe('home', () => {
     ])
       await expect.element(page.getByText(text, { exact: true })).toBeVisible()
     await expect.element(page.getByRole('heading', { name: 'Nothing to do today' })).toBeVisible()
+    await expect.element(page.getByText("You're all set. Come back whenever you like.")).toBeVisible()
   })
 
   test('an EHR that does not answer leaves a notice, the account and a way to try again', async () => {

@@ -72,7 +72,18 @@ export async function expectSound(): Promise<void> {
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
   ).toEqual([])
-  expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth)
+  await expectNoOverflow()
+}
+
+/** Nothing scrolls sideways, here and at 320 px. */
+export async function expectNoOverflow(): Promise<void> {
+  const { innerWidth, innerHeight } = window
+  for (const width of [innerWidth, 320]) {
+    await page.viewport(width, innerHeight)
+    const { scrollWidth, clientWidth } = document.documentElement
+    expect(scrollWidth, `${width} px`).toBeLessThanOrEqual(clientWidth)
+  }
+  await page.viewport(innerWidth, innerHeight)
 }
 
 /** Pastes text into an input as a person does. */

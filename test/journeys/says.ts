@@ -1,0 +1,43 @@
+export type Language = keyof typeof SAYS
+
+/** What the patient's pages call things; written again here, so that a lost word is noticed. */
+export const SAYS = {
+  en: {
+    portalId: 'Portal ID',
+    code: 'Activation code',
+    continue: 'Continue',
+    firstName: 'First name',
+    lastName: 'Last name',
+    month: 'Month',
+    day: 'Day',
+    year: 'Year',
+    username: 'Username',
+    password: 'Password',
+    finish: 'Finish and sign in',
+    done: "You're in, ",
+    home: 'Go to my portal',
+    signIn: 'Sign in',
+    signOut: 'Sign out',
+    signedOut: "You're signed out.",
+    details: 'Your details with us',
+  },
+  es: {
+    portalId: 'Número del portal',
+    code: 'Código de activación',
+    continue: 'Continuar',
+    firstName: 'Nombre',
+    lastName: 'Apellido',
+    month: 'Mes',
+    day: 'Día',
+    year: 'Año',
+    username: 'Nombre de usuario',
+    password: 'Contraseña',
+    finish: 'Terminar y entrar',
+    done: 'Ya está dentro, ',
+    home: 'Ir a mi portal',
+    signIn: 'Entrar',
+    signOut: 'Salir',
+    signedOut: 'Su sesión está cerrada.',
+    details: 'Sus datos con nosotros',
+  },
+} as const
