@@ -74,9 +74,10 @@ export const inputOf = (field: TextField) =>
     @paste=${field.onPaste ?? nothing}
   />`
 
-/** On the way to a button nothing moves yet: the button would slip away under the click, and it checks by itself. */
-function leave({ relatedTarget }: FocusEvent, { onLeave }: TextField): void {
-  if (!(relatedTarget instanceof HTMLButtonElement)) onLeave?.()
+/** While a button is held down nothing moves: it would slip away under the click, and it checks by itself. */
+function leave({ target }: FocusEvent, { onLeave }: TextField): void {
+  const root = (target as HTMLElement).getRootNode() as Document | ShadowRoot
+  if (!root.querySelector('button:active')) onLeave?.()
 }
 
 /** What to do about a field, under it. */
