@@ -35,7 +35,7 @@ export default defineConfig({
       onStore('postgres'),
       {
         // Found by the dev server only while tests run, they would reload the page in the middle of a test.
-        optimizeDeps: { include: ['axe-core', 'lit', 'lit/decorators.js', 'vitest-browser-lit'] },
+        optimizeDeps: { include: ['axe-core', 'lit', 'lit/decorators.js'] },
         test: {
           name: 'components',
           include: ['test/web-components/**/*.test.ts'],

@@ -13,14 +13,6 @@ export const findAccountByUsername = (
     .where('username_key', '=', usernameKey(username))
     .executeTakeFirst()
 
-export const findAccount = (db: Db, practiceId: string, id: string): Promise<Account | undefined> =>
-  db
-    .selectFrom('portal_account')
-    .selectAll()
-    .where('practice_id', '=', practiceId)
-    .where('id', '=', id)
-    .executeTakeFirst()
-
 export const findPasswordOf = (db: Db, practiceId: string, accountId: string) =>
   db
     .selectFrom('credential')

@@ -27,7 +27,11 @@ export async function startDemo(options: { store?: string; data?: string } = {})
     practice,
     async sandbox(lever, order = {}) {
       const headers = { 'content-type': 'application/json' }
-      const answer = await fetch(`${emr}/sandbox/${lever}`, { method: 'POST', headers, body: JSON.stringify(order) })
+      const answer = await fetch(`${emr}/sandbox/${lever}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(order),
+      })
       if (!answer.ok) throw new Error(`${lever}: ${answer.status} ${await answer.text()}`)
     },
     stop: () => stop(child),

@@ -32,8 +32,6 @@ export type Bends = {
 
 type Code = { challenge: string; nonce: string; redirectUri: string }
 
-export type Ehr = Awaited<ReturnType<typeof startEhr>>
-
 /**
  * A strict SMART authorization server on a real socket, for one test file: PKCE, single-use codes and
  * assertions, no `client_id` in a token request, and whatever a test bends.

@@ -58,10 +58,8 @@ export function whyStopped(words: StaffWords, card: AccessCard): string {
   return line ? whyNot(words, line, card.patient.firstName) : words.msg('reason.other')
 }
 
-const DAY_MS = 86_400_000
-
 /** "Waiting for Walter. 14 days left." */
 export function waitingFor(words: StaffWords, name: string, validUntil: number, now: number): string {
-  const count = Math.floor((validUntil - now) / DAY_MS)
+  const count = words.daysUntil(validUntil, now)
   return count < 1 ? words.msg('card.waitingLastDay', { name }) : words.msg('card.waiting', { name, count })
 }

@@ -1,3 +1,5 @@
+const DAY_MS = 86_400_000
+
 /** Days and times as a practice's clock shows them, in one locale. `timeZone` is IANA. */
 export function createDates(locale: string, timeZone: string) {
   const format = (options: Intl.DateTimeFormatOptions, at: number) =>
@@ -13,6 +15,9 @@ export function createDates(locale: string, timeZone: string) {
     dateAndTime: (at: number) => format({ dateStyle: 'long', timeStyle: 'short' }, at),
     isSameDay: (one: number, other: number) =>
       format({ dateStyle: 'short' }, one) === format({ dateStyle: 'short' }, other),
+    /** Nights from one day at the practice to another: 0 = today. */
+    daysUntil: (at: number, now: number) =>
+      Math.round((midnight(timeZone, at) - midnight(timeZone, now)) / DAY_MS),
     /** Hour of the day at the practice, 0 to 23. */
     hour: (at: number) => Number(format({ hour: 'numeric', hourCycle: 'h23' }, at).replace(/\D/g, '')),
     /** A FHIR date, which may lack the day or the month: "March 14, 1948", "March 1948", "1948". */
@@ -24,6 +29,10 @@ export function createDates(locale: string, timeZone: string) {
     },
   }
 }
+
+/** The practice's day of an instant, as the UTC midnight of the same date: so a day has 24 hours in every season. */
+const midnight = (timeZone: string, at: number) =>
+  Date.parse(new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at))
 
 /** A language tag in the reader's words: "Spanish"; the tag itself when nobody knows it. */
 export function languageName(locale: string, tag: string): string {

@@ -14,9 +14,9 @@ export type SameIds<English> = {
 type CommonId = keyof typeof common
 export type PatientId = CommonId | keyof typeof patient
 export type StaffId = CommonId | keyof typeof staff
-export type SlipId = CommonId | keyof typeof slip
+type SlipId = CommonId | keyof typeof slip
 export type MessageId = PatientId | StaffId | SlipId
-export type Values = Record<string, string | number>
+type Values = Record<string, string | number>
 
 /**
  * Everything that is said in one language for one practice: messages, dates in the practice's zone, waits. `Id` is what

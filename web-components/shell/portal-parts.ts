@@ -56,7 +56,12 @@ export function portalPage({ route, client, words, practice, arriving, parting, 
 }
 
 /** The bar of somebody who is signed in: whose portal this is, and the way out. */
-export const topbar = (words: PatientWords, practice: PracticeView, portal: string, signOut: () => void) =>
+export const topbar = (
+  words: PatientWords,
+  practice: PracticeView,
+  portal: string,
+  signOut: () => Promise<void>,
+) =>
   html`<header class="topbar">
     <div class="in">
       <a class="home" href=${portal}>${brand(practice.name)}</a>
@@ -69,7 +74,7 @@ export const footer = (
   words: PatientWords,
   practice: PracticeView,
   look: string,
-  speak: (language: Language) => void,
+  speak: (language: Language) => Promise<void>,
 ) => {
   const other = otherLanguage(words.language, practice.languages)
   return html`<footer class=${look}>
@@ -87,7 +92,7 @@ export const footer = (
 }
 
 /** Why there is no portal at this address, or none right now. */
-export function notOpen(words: PatientWords, refusal: Refusal, again: () => void) {
+export function notOpen(words: PatientWords, refusal: Refusal, again: () => Promise<void>) {
   const isUnknown = refusal.code === 'not-found'
   const { title, text } = isUnknown
     ? { title: words.msg('unknown.practice'), text: words.msg('unknown.practiceText') }

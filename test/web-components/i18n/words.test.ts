@@ -83,6 +83,8 @@ describe('words', () => {
     expect(english.day(lateInTheEvening)).toBe('Tuesday, December 15, 2026')
     expect(spanish.day(lateInTheEvening)).toBe('martes, 15 de diciembre de 2026')
     expect(english.hour(lateInTheEvening)).toBe(21)
+    expect(english.daysUntil(lateInTheEvening, Date.parse('2026-12-15T08:30:00Z'))).toBe(0)
+    expect(english.daysUntil(lateInTheEvening, Date.parse('2026-10-16T06:59:59Z'))).toBe(61)
   })
 
   test('a birth date may lack the day or the month', () => {

@@ -140,7 +140,7 @@ export const CARDS: Record<string, AccessCard> = {
     may: { allow: false, create: false },
   }),
   ready: cardOf('ready'),
-  invited: cardOf('invited', { invitation: invitation('live', 14.5 * DAY_MS) }),
+  invited: cardOf('invited', { invitation: invitation('live', 14 * DAY_MS) }),
   expired: cardOf('invited', { invitation: invitation('expired', -DAY_MS) }),
   'five wrong tries': cardOf('invited', { invitation: invitation('ended', DAY_MS) }),
   active: cardOf('active', { account }),
