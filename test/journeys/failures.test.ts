@@ -22,7 +22,7 @@ const FAILURES = [
     kind: '403',
     patient: PEOPLE.aged91,
     staff: FORBIDDEN,
-    home: "Your practice doesn't show its records here yet.",
+    home: "Your practice doesn't show its records here.",
   },
 ] as const
 
