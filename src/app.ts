@@ -29,8 +29,8 @@ export function createApp(wiring: Wiring) {
     .use('/:practice/api/*', sameOriginWrites(new Set([config.portalUrl, config.staffUrl])))
     .use(limitBody())
     .use('/:practice/api/*', compress())
-    .onError(handleError(log))
-    .notFound(handleNotFound)
+    .onError(handleError(log, pages))
+    .notFound(handleNotFound(pages))
 
   app.route('/', healthRoutes({ ...wiring, metricsToken: config.metricsToken }))
   app.route('/', componentFiles(pages))

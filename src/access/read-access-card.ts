@@ -30,21 +30,19 @@ export type Asker = { practice: Practice; staff: Staff; requestId: string }
  */
 export async function readAccessCard(deps: AccessDeps, asker: Asker): Promise<AccessCard> {
   const patientId = asker.staff.launch.patient_id
+  const entry = {
+    practiceId: asker.practice.id,
+    actor: asker.staff.fhirUser,
+    action: 'access.read',
+    patientId,
+    requestId: asker.requestId,
+  }
   const [patient, state] = await Promise.all([
     readPatient(deps, asker),
     readPortalState(deps.store.db, asker.practice.id, patientId),
+    deps.readAudit.record(entry),
   ])
-  const [card] = await Promise.all([
-    composeCard(deps, asker, patient, state),
-    deps.readAudit.record({
-      practiceId: asker.practice.id,
-      actor: asker.staff.fhirUser,
-      action: 'access.read',
-      patientId,
-      requestId: asker.requestId,
-    }),
-  ])
-  return card
+  return composeCard(deps, asker, patient, state)
 }
 
 export const readPatient = ({ ehr }: AccessDeps, { practice, staff }: Asker): Promise<Patient> =>

@@ -26,7 +26,18 @@ export function languageOf(patient: Patient): string | null {
   return code ? primarySubtag(code) : null
 }
 
+/** Few codes in a whole chart, each asked for at every read, and parsing one costs more than the rest of a profile. */
+const subtags = new Map<string, string | null>()
+
 function primarySubtag(code: string): string | null {
+  const known = subtags.get(code)
+  if (known !== undefined) return known
+  const subtag = parseSubtag(code)
+  if (subtags.size < 1000) subtags.set(code, subtag)
+  return subtag
+}
+
+function parseSubtag(code: string): string | null {
   try {
     const { language } = new Intl.Locale(code.replaceAll('_', '-'))
     // No language at all is `und` in the standard and nothing in V8.

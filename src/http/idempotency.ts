@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
@@ -44,10 +45,8 @@ export const idempotent = (deps: IdempotencyDeps) =>
     if (claimed.kind === 'mismatch') throw new Problem('idempotency-mismatch')
     if (claimed.kind === 'running')
       throw new Problem('in-progress', 'This is still being worked on.', { retryAfter: 1 })
-    if (claimed.kind === 'answered') {
-      replay(c, JSON.parse(deps.keyring.open(claimed.sealed, key)) as Answer)
-      return
-    }
+    if (claimed.kind === 'answered')
+      return replay(c, JSON.parse(deps.keyring.open(claimed.sealed, key)) as Answer)
     await next()
     if (c.error !== undefined || c.res.status >= 400) return releaseClaim(deps.store.db, practiceId, key)
     const answer: Answer = {
@@ -59,8 +58,7 @@ export const idempotent = (deps: IdempotencyDeps) =>
     await settleClaim(deps.store.db, practiceId, key, deps.keyring.seal(JSON.stringify(answer), key))
   })
 
-function replay(c: { res: Response }, answer: Answer) {
-  const headers = new Headers({ 'content-type': answer.contentType, 'cache-control': 'no-store' })
-  for (const cookie of answer.cookies) headers.append('set-cookie', cookie)
-  c.res = new Response(answer.body, { status: answer.status, headers })
+function replay(c: Context<ScopedEnv>, answer: Answer): Response {
+  for (const cookie of answer.cookies) c.header('set-cookie', cookie, { append: true })
+  return c.newResponse(answer.body, answer.status as 200, { 'content-type': answer.contentType })
 }

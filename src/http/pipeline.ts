@@ -22,8 +22,8 @@ export const traceRequest = (deps: {
     c.set('requestId', randomUUID())
     c.set('ip', clientAddress(c, deps.trustedProxies))
     c.set('framed', c.req.header('sec-fetch-dest') === 'iframe')
-    await next()
     c.header('x-request-id', c.var.requestId)
+    await next()
     deps.count(c.res.status)
     deps.log.info(
       {

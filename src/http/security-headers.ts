@@ -23,19 +23,23 @@ const PERMISSIONS =
 export const contentSecurityPolicy = (frameAncestors: readonly string[]) =>
   [...POLICY, `frame-ancestors ${frameAncestors.length > 0 ? frameAncestors.join(' ') : "'none'"}`].join('; ')
 
-/** Headers of every answer. Pages that an EMR may frame set their own Content-Security-Policy before. */
-export const securityHeaders = (options: { https: boolean }) =>
-  createMiddleware<EdgeEnv>(async function headers(c, next) {
-    await next()
-    const defaults: Record<string, string> = {
-      'content-security-policy': contentSecurityPolicy([]),
-      'permissions-policy': PERMISSIONS,
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      'cache-control': 'no-store',
-      ...(options.https ? { 'strict-transport-security': 'max-age=63072000; includeSubDomains' } : {}),
-    }
-    for (const [name, value] of Object.entries(defaults)) if (!c.res.headers.has(name)) c.header(name, value)
+/**
+ * Headers of every answer; a route may set its own instead. They are set before the answer is made: afterwards each
+ * one would make the answer anew.
+ */
+export function securityHeaders(options: { https: boolean }) {
+  const defaults = Object.entries({
+    'content-security-policy': contentSecurityPolicy([]),
+    'permissions-policy': PERMISSIONS,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'cache-control': 'no-store',
+    ...(options.https ? { 'strict-transport-security': 'max-age=63072000; includeSubDomains' } : {}),
   })
+  return createMiddleware<EdgeEnv>(async function headers(c, next) {
+    for (const [name, value] of defaults) c.header(name, value)
+    await next()
+  })
+}

@@ -42,18 +42,19 @@ async function readChart(
   asker: Asker,
 ): Promise<{ chart: Home['chart']; profile: Profile | null }> {
   const { practiceId, holder, requestId } = asker
+  const entry = {
+    practiceId,
+    actor: `account/${holder.account.id}`,
+    action: 'profile.read',
+    patientId: holder.patientId,
+    requestId,
+  }
   try {
-    const patient = await readPatient(deps, asker)
+    // Asking is what is audited: it is on disk by the time that the EHR has answered.
+    const [patient] = await Promise.all([readPatient(deps, asker), deps.readAudit.record(entry)])
     // The chart went on under another record: what stands here is no longer kept, and nobody may take it for current.
     if (isMergedAway(patient)) return { chart: 'unavailable', profile: null }
-    const entry = {
-      practiceId,
-      actor: `account/${holder.account.id}`,
-      action: 'profile.read',
-      patientId: holder.patientId,
-      requestId,
-    }
-    await Promise.all([deps.readAudit.record(entry), deps.refreshIndex(practiceId, holder, patient)])
+    await deps.refreshIndex(practiceId, holder, patient)
     return { chart: 'shown', profile: toProfile(patient) }
   } catch (error) {
     if (!(error instanceof Problem) || error.status < 400 || error.code === 'internal') throw error

@@ -76,7 +76,7 @@ describe('impatient people', () => {
     await card.getByRole('switch').check()
     await whileAway(demo, async () => {
       await card.getByRole('button', { name: 'Save' }).click()
-      await card.getByText('You seem to be offline.').waitFor()
+      await card.getByText("We can't reach the portal.").waitFor()
       expect(await card.getByRole('switch').isChecked()).toBe(true)
     })
     await card.getByRole('button', { name: 'Try now' }).click()
@@ -85,7 +85,7 @@ describe('impatient people', () => {
     await card.getByRole('button', { name: 'Create credentials' }).click()
     await whileAway(demo, async () => {
       await card.getByRole('dialog').getByRole('button', { name: 'Create credentials' }).click()
-      await card.getByRole('dialog').getByText('You seem to be offline.').waitFor()
+      await card.getByRole('dialog').getByText("We can't reach the portal.").waitFor()
     })
     await card.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
     const letter = await walk.createCredentials(desk, card)
@@ -96,7 +96,7 @@ describe('impatient people', () => {
     await phone.getByLabel('Username').waitFor()
     await whileAway(demo, async () => {
       await walk.typeKey(phone, { username: 'piotr', password: GOOD_PASSWORD })
-      await phone.getByText('You seem to be offline.').waitFor()
+      await phone.getByText("We can't reach the portal.").waitFor()
       expect(await phone.getByLabel('Password', { exact: true }).inputValue()).toBe(GOOD_PASSWORD)
     })
     await phone.getByRole('button', { name: 'Finish and sign in' }).click()

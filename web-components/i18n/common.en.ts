@@ -14,7 +14,7 @@ export const common = {
   'wait.minutes': { one: '{count} minute', other: '{count} minutes' },
   'wait.hours': { one: '{count} hour', other: '{count} hours' },
 
-  'refused.offline': 'You seem to be offline.',
+  'refused.offline': "We can't reach the portal.",
   'refused.offlineText': 'Check your connection, then try again.',
   'refused.slow': 'That took too long.',
   'refused.slowText': 'Try again in a moment.',

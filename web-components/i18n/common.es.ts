@@ -15,7 +15,7 @@ export const common: SameIds<typeof english> = {
   'wait.minutes': { one: '{count} minuto', other: '{count} minutos' },
   'wait.hours': { one: '{count} hora', other: '{count} horas' },
 
-  'refused.offline': 'Parece que está sin conexión.',
+  'refused.offline': 'No podemos comunicarnos con el portal.',
   'refused.offlineText': 'Revise su conexión y pruebe de nuevo.',
   'refused.slow': 'Tardó demasiado.',
   'refused.slowText': 'Pruebe de nuevo en un momento.',

@@ -99,6 +99,17 @@ describe('every answer', () => {
     expect(page.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
+  test('to a person at an address that is not there is a page in their language', async () => {
+    const open = (path: string, language: string) =>
+      service.openBrowser().get(path, { accept: 'text/html,*/*', 'accept-language': language })
+    for (const path of ['/no-such-practice/portal/', '/fernwood/nothing']) {
+      const page = await open(path, 'en')
+      expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=UTF-8'])
+      expect(await page.text()).toContain('There is nothing at this address')
+    }
+    expect(await (await open('/nobody/portal/', 'es-US')).text()).toContain('No hay nada en esta dirección')
+  })
+
   test('to an unknown address is a problem, too', async () => {
     await expectRefusal(await service.openBrowser().get('/fernwood/api/nothing'), 'not-found')
     await expectRefusal(await service.openBrowser().get('/no-such-practice/portal/'), 'not-found')

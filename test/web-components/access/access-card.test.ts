@@ -170,7 +170,7 @@ describe('allowing', () => {
       { status: 429, code: 'too-many-tries', extra: { retryAfter: 30 } },
       'Try again in 30 seconds.',
     ],
-    ['offline', 'offline', 'You seem to be offline.'],
+    ['offline', 'offline', "We can't reach the portal."],
   ]
   test.each(refusals)('%s: said in words, the switch stays as it was set', async (_name, answer, words) => {
     await openCard(CARDS['almost ready'])

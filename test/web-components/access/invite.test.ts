@@ -80,7 +80,7 @@ describe('creating', () => {
     await button('Create credentials').click()
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Create credentials' })
     await confirm.click()
-    await said('You seem to be offline.')
+    await said("We can't reach the portal.")
     expect(letter.close).toHaveBeenCalledTimes(1)
     stage.on(INVITE, () => ({ status: 201, body: { slipUrl: SLIP_URL, validUntil: Date.now() + DAY_MS } }))
     await confirm.click()

@@ -151,7 +151,7 @@ describe('the person', () => {
   })
 
   test.each([
-    ['no network', 'offline' as const, 'You seem to be offline.'],
+    ['no network', 'offline' as const, "We can't reach the portal."],
     ['the EHR', { status: 502, code: 'ehr-unavailable' as const }, "We can't reach your records right now."],
     [
       'a letter out of date',

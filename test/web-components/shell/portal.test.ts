@@ -194,7 +194,7 @@ describe('the app', () => {
   test('without a network it says so and opens on the second try', async () => {
     stage.on('GET practice', () => 'offline')
     await show('portico-portal', HOME)
-    await expect.element(page.getByText('You seem to be offline.')).toBeVisible()
+    await expect.element(page.getByText("We can't reach the portal.")).toBeVisible()
     stage.on('GET practice', () => ({ body: fernwood }))
     await page.getByRole('button', { name: 'Try again' }).click()
     await expect.element(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible()

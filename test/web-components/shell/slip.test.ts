@@ -96,7 +96,7 @@ describe('the slip', () => {
   test('a lost answer can be asked for again under the same key', async () => {
     stage.on(OPEN, () => 'offline')
     await show('portico-slip', `/fernwood/slip#${TOKEN}`)
-    await said('You seem to be offline.')
+    await said("We can't reach the portal.")
     stage.on(OPEN, () => ({ body: slipForWalter }))
     await page.getByRole('button', { name: 'Try again' }).click()
     await said('Give this to Walter now')
