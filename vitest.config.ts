@@ -53,6 +53,8 @@ export default defineConfig({
       {
         test: {
           name: 'journeys',
+          // A browser on a machine that others use may stumble once; twice is a fault.
+          retry: process.env['CI'] ? 1 : 0,
           include: ['test/journeys/**/*.test.ts'],
           // A file starts one demo of its own (three servers and a browser): two at once are what two cores carry.
           maxWorkers: 2,

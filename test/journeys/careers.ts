@@ -26,8 +26,14 @@ export type Career = {
 type Browser = ReturnType<typeof createBrowser>
 
 const PATIENTS = 300
-const BIRTH_DATE = '1980-02-29'
-const IDENTITY = { firstInitial: 'A', lastInitial: 'L', birthDate: BIRTH_DATE }
+/** Each their own: tries are limited by initials and birth date, and a kill leaves a counted try behind. */
+const birthDateOf = (patient: string) =>
+  new Date(Date.UTC(1950, 0, 1 + Number(patient.replace('career-', '')))).toISOString().slice(0, 10)
+const identityOf = (patient: string) => ({
+  firstInitial: 'A',
+  lastInitial: 'L',
+  birthDate: birthDateOf(patient),
+})
 const API = '/fernwood/api/portal'
 
 /** Patients for `--data`, each with an address that only they read, so that activation sends mail. */
@@ -41,7 +47,7 @@ const toPatient = (number: number): Patient => ({
   resourceType: 'Patient',
   id: `career-${number}`,
   name: [{ given: ['Ada'], family: 'Lane' }],
-  birthDate: BIRTH_DATE,
+  birthDate: birthDateOf(`career-${number}`),
   telecom: [
     { system: 'email', value: emailOf(number), extension: [{ url: TRUSTED_EMAIL, valueBoolean: true }] },
   ],
@@ -127,7 +133,7 @@ async function activate(demo: Demo, career: Career) {
   const setUp = await done(
     career,
     'activation.confirmed',
-    phone.post(`${API}/activation`, { ...career.letter, ...IDENTITY }),
+    phone.post(`${API}/activation`, { ...career.letter, ...identityOf(career.patient) }),
   )
   career.chose = true
   const key = { ticket: setUp['ticket'], username: career.username, password: GOOD_PASSWORD }
@@ -152,7 +158,10 @@ async function whatIsLost(demo: Demo, cookie: string, career: Career): Promise<s
     if (card['allowed'] === null) lost.push('permission')
   }
   if (career.letter && !career.chose) {
-    const answer = await openBrowser(demo).post(`${API}/activation`, { ...career.letter, ...IDENTITY })
+    const answer = await openBrowser(demo).post(`${API}/activation`, {
+      ...career.letter,
+      ...identityOf(career.patient),
+    })
     if (!answer.ok) lost.push('letter')
   }
   if (career.phone) {
