@@ -38,6 +38,8 @@ afterAll(async () => {
 
 test(
   `a service that is killed ${KILLS} times in the middle of everything loses nothing that it acknowledged`,
+  // Its patients are used up by a first run.
+  { timeout: WITHIN_MS, retry: 0 },
   async () => {
     const careers = await createCareers(demo)
     await keepKilling(careers)
@@ -57,7 +59,6 @@ test(
     expect(verified.output).toMatch(/^fernwood: \d+ rows hold, \d+ not sealed yet, head \S{20,}$/m)
     expect(verified.code).toBe(0)
   },
-  WITHIN_MS,
 )
 
 const finishedOf = (careers: Careers) =>
@@ -119,7 +120,6 @@ async function doneTwice({ db }: Store) {
  * goes again once its lease has ended. What arrived twice is the same mail, by its Message-ID.
  */
 async function expectMails({ db }: Store, finished: Career[]) {
-  await expect.poll(readMails, { timeout: 5000, interval: 250 }).not.toEqual([])
   const rows = await db.selectFrom('outbox').selectAll().execute()
   const accounts = await db.selectFrom('portal_account').select(['id', 'account_id']).execute()
   const waiting = rows.filter(
