@@ -35,7 +35,9 @@ export default defineConfig({
       onStore('postgres'),
       {
         // Found by the dev server only while tests run, they would reload the page in the middle of a test.
-        optimizeDeps: { include: ['axe-core', 'lit', 'lit/decorators.js'] },
+        optimizeDeps: {
+          include: ['axe-core', 'lit', 'lit/decorators.js', 'lit/directives/repeat.js'],
+        },
         test: {
           name: 'components',
           include: ['test/web-components/**/*.test.ts'],

@@ -3,6 +3,7 @@ import { compress } from 'hono/compress'
 import { openAPIRouteHandler } from 'hono-openapi'
 import { accessRoutes } from './access/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
+import { administrationRoutes } from './administration/routes.ts'
 import { activationRoutes, invitationRoutes } from './credentials/routes.ts'
 import { PASSWORD_MIN_LENGTH } from './credentials/password-policy.ts'
 import { healthRoutes } from './health.ts'
@@ -25,8 +26,8 @@ export function createApp(wiring: Wiring) {
   const app = new Hono<EdgeEnv>()
     .use(traceRequest({ log, now, trustedProxies: config.trustedProxies, count }))
     .use(securityHeaders({ https: config.production }))
-    .use(splitHosts(config.portalUrl, config.staffUrl))
-    .use('/:practice/api/*', sameOriginWrites(new Set([config.portalUrl, config.staffUrl])))
+    .use(splitHosts(config.portalUrls, config.staffUrl))
+    .use('/:practice/api/*', sameOriginWrites(new Set([...config.portalUrls, config.staffUrl])))
     .use(limitBody())
     .use('/:practice/api/*', compress())
     .onError(handleError(log, pages))
@@ -60,6 +61,7 @@ export function createApp(wiring: Wiring) {
   app.route('/', activationRoutes(wiring))
   app.route('/', accountRoutes(wiring))
   app.route('/', profileRoutes(wiring))
+  app.route('/', administrationRoutes(wiring))
   app.get(
     '/openapi.json',
     openAPIRouteHandler(app, {

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import * as z from 'zod'
 import { createKeyring } from './crypto/keyring.ts'
-import { Language, PracticeSlug } from './practices/schema.ts'
-import { Permission } from './staff/schema.ts'
+import { PracticeSlug } from './practices/schema.ts'
+import { SomeSettings } from './settings/schema.ts'
+import { PresetRole } from './staff/schema.ts'
 
 const HttpUrl = z.url({ protocol: /^https?$/ })
 const Origin = HttpUrl.refine(
@@ -20,32 +21,11 @@ const PrivateKeyJwk = z
   })
   .describe('private JWK; ES384 or RS384')
 
-const PracticeSettings = z.strictObject({
-  portalOpen: z.boolean().default(true),
-  adultAge: z.int().min(13).max(25).default(18),
-  invitationDays: z.int().min(1).max(90).default(30),
-  activationMode: z.enum(['strong', 'classic']).default('strong'),
-  requirePhone: z.boolean().default(false),
-  usernameFromEmail: z.boolean().default(true),
-})
-
-const PracticeMail = z.strictObject({
-  from: z.string().min(3),
-  host: z.string().min(1),
-  port: z.int().min(1).max(65535),
-  security: z.enum(['none', 'starttls', 'tls']),
-  user: z.string().optional(),
-  password: z.string().optional(),
-})
+/** A staff member as the EHR names them, e.g. `Practitioner/12`. */
+const FhirUser = z.string().regex(/^(Practitioner|PractitionerRole|Person)\/[A-Za-z0-9.-]{1,64}$/)
 
 const PracticeConfig = z.strictObject({
   slug: PracticeSlug,
-  name: z.string().min(1).max(120),
-  address: z.array(z.string().max(120)).max(5).default([]),
-  phone: z.string().max(40).optional(),
-  hours: z.record(Language, z.string()).optional(),
-  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, e.g. America/Chicago'),
-  languages: z.array(Language).min(1).default(['en']),
   fhirBase: HttpUrl.refine((text) => !text.endsWith('/'), 'must not end in a slash'),
   issAliases: z.array(HttpUrl).default([]),
   frameAncestors: z.array(Origin).default([]),
@@ -55,10 +35,14 @@ const PracticeConfig = z.strictObject({
     scope: z.string().min(1),
     serviceScope: z.string().default(''),
   }),
-  /** What any staff member who launches may do, until roles are given by hand. */
-  staffPermissions: z.array(Permission).default(['access.read', 'access.manage', 'credentials.manage']),
-  settings: PracticeSettings.default(PracticeSettings.parse({})),
-  mail: PracticeMail.optional(),
+  /** They may do everything, whatever the store says: a practice is never locked out. */
+  administrators: z.array(FhirUser).default([]),
+  /** Roles that people have from their first launch on; they can be changed by hand later. */
+  firstRoles: z.record(FhirUser, PresetRole).default({}),
+  /** What stands here is fixed; administrators see it as locked. */
+  settings: SomeSettings.default({}),
+  /** What administrators start from and may change. */
+  initial: SomeSettings.default({}),
 })
 export type PracticeConfig = z.infer<typeof PracticeConfig>
 
@@ -71,7 +55,12 @@ const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   BIND: z.string().default('127.0.0.1'),
   PUBLIC_URL: Origin.default('http://localhost:8080'),
-  PORTAL_URL: Origin.optional(),
+  /** Several, comma separated, let each practice choose among them. */
+  PORTAL_URL: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(Origin).min(1))
+    .optional(),
   STAFF_URL: Origin.optional(),
   DATABASE_URL: z
     .string()
@@ -90,8 +79,9 @@ export type Config = {
   production: boolean
   port: number
   bind: string
-  /** Origins; the same unless patients and staff are served under two hostnames. */
-  portalUrl: string
+  /** Origins of the patients' pages: what a practice can choose from, the first unless it does. */
+  portalUrls: string[]
+  /** Origin of the staff's pages; the same unless they are served under another hostname. */
   staffUrl: string
   databaseUrl: string
   keys: string
@@ -128,7 +118,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     production: data.NODE_ENV === 'production',
     port: data.PORT,
     bind: data.BIND,
-    portalUrl: data.PORTAL_URL ?? data.PUBLIC_URL,
+    portalUrls: data.PORTAL_URL ?? [data.PUBLIC_URL],
     staffUrl: data.STAFF_URL ?? data.PUBLIC_URL,
     databaseUrl: data.DATABASE_URL,
     keys: data.PORTICO_KEYS,
@@ -137,7 +127,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     metricsToken: data.METRICS_TOKEN,
     practices: file.practices,
   }
-  faults.push(...duplicates(config.practices), ...keyFaults(config.keys))
+  faults.push(...duplicates(config.practices), ...foreignAddresses(config), ...keyFaults(config.keys))
   if (config.production) faults.push(...unsafe(config, environment))
   if (faults.length > 0) throw new ConfigError(faults)
   return Object.freeze(config)
@@ -167,7 +157,7 @@ function unsafe(config: Config, environment: Record<string, string | undefined>)
   }
   if (!environment['PUBLIC_URL'] && !(environment['PORTAL_URL'] && environment['STAFF_URL']))
     faults.push('PUBLIC_URL: is required in production')
-  https('PORTAL_URL/PUBLIC_URL', config.portalUrl)
+  for (const url of config.portalUrls) https('PORTAL_URL/PUBLIC_URL', url)
   https('STAFF_URL/PUBLIC_URL', config.staffUrl)
   if (!environment['TRUSTED_PROXIES'])
     faults.push(
@@ -180,12 +170,34 @@ function unsafe(config: Config, environment: Record<string, string | undefined>)
     https(`practices.${practice.slug}.fhirBase`, practice.fhirBase)
     for (const alias of practice.issAliases) https(`practices.${practice.slug}.issAliases`, alias)
     for (const origin of practice.frameAncestors) https(`practices.${practice.slug}.frameAncestors`, origin)
-    const { mail } = practice
-    if (mail?.security === 'none' && !['localhost', '127.0.0.1', '::1'].includes(mail.host))
-      faults.push(`practices.${practice.slug}.mail.security: none is only for a relay on this machine`)
+    for (const part of ['settings', 'initial'] as const)
+      if (sendsInTheClear(practice[part]))
+        faults.push(
+          `practices.${practice.slug}.${part}.mailSecurity: none is only for a relay on this machine`,
+        )
   }
   return faults
 }
+
+/** A practice's portal can only be where this service answers. */
+const foreignAddresses = ({ practices, portalUrls }: Config) =>
+  practices.flatMap(({ slug, settings, initial }) =>
+    [settings.portalAddress, initial.portalAddress].flatMap((address) =>
+      !address || portalUrls.includes(address)
+        ? []
+        : [`practices.${slug}: portalAddress ${address} is not one of PORTAL_URL`],
+    ),
+  )
+
+const LOCAL_HOSTS = ['localhost', '127.0.0.1', '::1']
+
+/** Mail without encryption may only go to a relay on this machine. */
+export const sendsInTheClear = ({
+  mailSecurity,
+  mailHost,
+}: {
+  [Key in 'mailSecurity' | 'mailHost']?: SomeSettings[Key]
+}) => mailSecurity === 'none' && !!mailHost && !LOCAL_HOSTS.includes(mailHost)
 
 /** Records must not cross a network in the clear. */
 function unsafeDatabase(databaseUrl: string) {
@@ -243,11 +255,3 @@ const explain = (error: z.ZodError) =>
     const isMissing = message.endsWith('received undefined')
     return `${path.join('.')}: ${isMissing ? 'is required' : message}`
   })
-
-function isTimeZone(name: string) {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}

@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono'
-import { randomUUID } from 'node:crypto'
 import { MINUTE_MS, type Clock } from './clock.ts'
 import type { EdgeEnv } from './http/env.ts'
 import { sameText } from './crypto/tokens.ts'
@@ -17,13 +16,14 @@ export type HealthDeps = {
   counters: Counters
   metricsToken: string | undefined
   startedAt: number
+  /** The same on every node of this Portico, and says nothing: by it an address is known to lead here. */
+  instance: string
 }
 
 /** For load balancers, supervisors and monitors: no practice, no patient, no secret. */
-export const healthRoutes = (deps: HealthDeps) => {
-  const instance = randomUUID()
-  return new Hono<EdgeEnv>()
-    .get('/healthz', (c) => c.json({ status: 'ok', instance }))
+export const healthRoutes = (deps: HealthDeps) =>
+  new Hono<EdgeEnv>()
+    .get('/healthz', (c) => c.json({ status: 'ok', instance: deps.instance }))
     .get('/readyz', async (c) => {
       const { late } = await readQueues(deps)
       return c.json({ status: 'ready', outboxLate: late })
@@ -34,7 +34,6 @@ export const healthRoutes = (deps: HealthDeps) => {
       if (!allowed) throw new Problem('not-found')
       return c.text(await writeMetrics(deps), 200, { 'content-type': 'text/plain; version=0.0.4' })
     })
-}
 
 /** The socket's own word: a proxy on this machine speaks for others. */
 function isFromHere(c: Context<EdgeEnv>) {

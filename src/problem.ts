@@ -21,6 +21,11 @@ export const PROBLEMS = {
   'no-match': [403, 'The details did not match'],
   'sign-in-refused': [401, 'The username and password do not go together'],
   'access-paused': [403, 'Access to the portal is paused'],
+  'password-due': [403, 'Choose a new password first'],
+  'mail-not-possible': [409, 'No e-mail can be sent to this patient'],
+  'locked-by-file': [409, 'The configuration file fixes this'],
+  'role-in-use': [409, 'Somebody still has this role'],
+  'last-administrator': [409, 'Somebody must be able to manage people'],
   'username-taken': [409, 'Someone else has this username'],
   'weak-password': [422, 'The password is too easy to guess'],
   'ticket-ended': [410, 'The link, letter or page is no longer good'],
@@ -41,8 +46,8 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
-/** One field at fault: JSON Pointer into the request body, and what to do about it. */
-export type ProblemIssue = { pointer: string; detail: string }
+/** One field at fault: JSON Pointer into the request body, what to do about it, and what somebody else made of it. */
+export type ProblemIssue = { pointer: string; detail: string; theirs?: string | null }
 
 export type ProblemOptions = {
   issues?: ProblemIssue[]

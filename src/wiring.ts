@@ -13,21 +13,27 @@ import { createReadAudit } from './audit/reads.ts'
 import { sealAudit } from './audit/seal.ts'
 import { MINUTE_MS, SECOND_MS, type Clock } from './clock.ts'
 import type { Config, PracticeConfig } from './config.ts'
-import { createPasswordStrength } from './credentials/password-strength.ts'
+import { createBackground } from './credentials/background.ts'
+import { REMIND_INVITATION } from './credentials/mail-link.ts'
+import { remindInvitation } from './credentials/remind-invitation.ts'
+import type { SetLetterPdfs } from './credentials/slip.ts'
 import { createKeyring } from './crypto/keyring.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/passwords.ts'
 import { createEhr } from './fhir/handles.ts'
 import { createCapabilityReader } from './fhir/homes.ts'
 import { createPages, type Pages } from './http/pages.ts'
 import type { Log } from './log.ts'
-import { deliverMail } from './mail/outbox.ts'
-import { createSendMail } from './mail/transport.ts'
-import { toPractice } from './practices/practice.ts'
+import { createDelivery } from './mail/deliver.ts'
+import { createMailLines } from './mail/transport.ts'
+import { createPracticeDirectory, type PracticeDirectory } from './practices/directory.ts'
 import { savePractices } from './practices/store.ts'
 import { Problem } from './problem.ts'
 import { greetingName, refreshIndex } from './profile/index-row.ts'
 import { createEhrTokens } from './staff/ehr-tokens.ts'
-import { workJobs } from './store/jobs.ts'
+import { resealHeldEmails } from './access/reseal-held-emails.ts'
+import { resealSettings } from './settings/reseal-settings.ts'
+import { addPresetRoles } from './staff/roles.ts'
+import { type JobHandler, workJobs } from './store/jobs.ts'
 import { migrate } from './store/migrate.ts'
 import type { Store } from './store/open.ts'
 import { sweep } from './store/sweep.ts'
@@ -41,6 +47,7 @@ export type Surroundings = {
   fetch: typeof fetch
   dist: string
   hasher?: PasswordHasher
+  letterPdfs?: SetLetterPdfs
 }
 
 /** Builds every adapter once and hands each capability what it needs. */
@@ -49,10 +56,12 @@ export type Wiring = Awaited<ReturnType<typeof wire>>
 export async function wire(config: Config, surroundings: Surroundings) {
   const { store, now, log } = surroundings
   await migrate(store)
-  const practices = new Map(config.practices.map((practice) => [practice.slug, toPractice(practice, config)]))
-  await savePractices(store, [...practices.values()], now)
+  await savePractices(store, config.practices, now)
+  await addPresetRoles(store, config.practices, now)
 
   const keyring = createKeyring(config.keys)
+  await Promise.all([resealSettings(store, keyring), resealHeldEmails(store, keyring)])
+  const practices = createPracticeDirectory({ store, keyring, now, config })
   const { clientOf, smart, serviceTokens } = wireSmart(config, surroundings)
   const ehrTokens = createEhrTokens({ store, keyring, now, smart, clientOf })
   const ehr = createEhr({
@@ -67,33 +76,39 @@ export async function wire(config: Config, surroundings: Surroundings) {
   const capabilityOf = (practiceId: string) => capabilities(clientOf(practiceId).iss)
   const serviceScopeOf = (practiceId: string) =>
     asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.scope())
-  const mirror = mirrorConsent({ store, keyring, ehr, now, capabilityOf, serviceScopeOf })
-  const worker = wireWorker({ ...surroundings, keyring, config, mirror })
-  const strength = createPasswordStrength()
+  const handlers = {
+    [MIRROR_CONSENT]: mirrorConsent({ store, keyring, ehr, now, capabilityOf, serviceScopeOf }),
+    [REMIND_INVITATION]: remindInvitation({ store, keyring, ehr, practices, now }),
+  }
+  const worker = wireWorker({ ...surroundings, keyring, practices, handlers })
+  const background = createBackground()
   return {
     config,
     store,
     log,
     now,
     startedAt: now(),
+    fetch: surroundings.fetch,
     keyring,
     practices,
     clientOf,
     smart,
     ehr,
+    capabilityOf,
     worker,
-    strength,
+    strength: background,
+    letterPdfs: surroundings.letterPdfs ?? background.letterPdfs,
     hasher: surroundings.hasher ?? createPasswordHasher({ slots: 2, waiting: 64 }),
     readAudit: createReadAudit(store, now),
     pages: createPages(surroundings.dist) satisfies Pages,
     jwks: publicJwks(config.practices.map((practice) => practice.client.privateKeyJwk)),
-    portalUrl: config.portalUrl,
+    instance: keyring.mac('instance', 'portico'),
     staffUrl: config.staffUrl,
     greetingName: greetingName(keyring),
     refreshIndex: refreshIndex(store, keyring),
     counters: { requests: new Map<string, number>() },
     close: async () => {
-      await Promise.all([worker.stop(), strength.close()])
+      await Promise.all([worker.stop(), background.close()])
       await store.close()
     },
   }
@@ -115,26 +130,28 @@ function wireSmart(config: Config, { fetch, now }: Surroundings) {
 }
 
 type WorkerParts = Surroundings & {
-  config: Config
+  practices: PracticeDirectory
   keyring: ReturnType<typeof createKeyring>
-  mirror: ReturnType<typeof mirrorConsent>
+  handlers: Record<string, JobHandler>
 }
 
-function wireWorker({ store, log, now, config, keyring, mirror }: WorkerParts) {
+function wireWorker({ store, log, now, practices, keyring, handlers }: WorkerParts) {
   const owner = randomUUID()
-  const settings = new Map(config.practices.map(({ slug, mail }) => [slug, mail]))
-  const send = createSendMail((practiceId) => settings.get(practiceId))
+  const openLine = createMailLines(async (practiceId) => (await practices.find(practiceId))?.mail)
+  const isPortalOpen = async (practiceId: string) =>
+    (await practices.find(practiceId))?.settings.portalOpen ?? false
+  const mail = createDelivery({ store, keyring, now, log, openLine, isPortalOpen })
   return createWorker({
     log,
     steps: [
       { name: 'audit', everyMs: 500, run: () => sealAudit(store, owner, now()) },
-      { name: 'mail', everyMs: SECOND_MS, run: () => deliverMail({ store, keyring, now, log, send }) },
+      { name: 'mail', everyMs: SECOND_MS, ...mail },
       {
         name: 'jobs',
         everyMs: SECOND_MS,
-        run: () => workJobs({ store, now, log, handlers: { [MIRROR_CONSENT]: mirror } }),
+        run: () => workJobs({ store, now, log, handlers }),
       },
-      { name: 'sweep', everyMs: MINUTE_MS, run: () => sweep(store.db, now()) },
+      { name: 'sweep', everyMs: MINUTE_MS, run: () => sweep(store, now()) },
     ],
   })
 }

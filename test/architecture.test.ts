@@ -10,7 +10,7 @@ import { listFiles, readSource, readText, repository, type Source } from './supp
 const KERNEL = ['problem', 'clock', 'log', 'schema', 'crypto', 'smart-launch', 'fhir-profiles']
 const ADAPTERS = [...KERNEL, 'store', 'fhir', 'mail', 'audit', 'events']
 const EDGE = [...ADAPTERS, 'config', 'http', 'practices', 'settings', 'staff']
-const CAPABILITIES = ['access', 'accounts', 'credentials', 'profile', 'health']
+const CAPABILITIES = ['access', 'accounts', 'credentials', 'profile', 'administration', 'health']
 
 const SERVICE: Record<string, readonly string[]> = {
   problem: [],
@@ -23,7 +23,7 @@ const SERVICE: Record<string, readonly string[]> = {
   'fhir-profiles': [],
   store: KERNEL,
   fhir: KERNEL,
-  mail: [...KERNEL, 'store'],
+  mail: [...KERNEL, 'store', 'audit', 'events'],
   audit: [...KERNEL, 'store'],
   events: [...KERNEL, 'store'],
   http: [...ADAPTERS, 'config'],
@@ -34,6 +34,8 @@ const SERVICE: Record<string, readonly string[]> = {
   accounts: EDGE,
   credentials: [...EDGE, 'access', 'accounts'],
   profile: [...EDGE, 'accounts'],
+  // Above the rest: a mail that did not go is printed as a letter.
+  administration: [...EDGE, 'accounts', 'credentials'],
   health: [...ADAPTERS, 'http'],
   config: ['schema', 'crypto'],
   'audit/verify': [...ADAPTERS, 'config'],

@@ -17,9 +17,9 @@ const ENTRIES: Record<string, string> = {
   page: 'ui/page.css',
 }
 
-/** What every page loads, or all but one: one file. */
+/** What every page loads, or all but one: one file. Directives of Lit go to the pages that use them. */
 const SHARED =
-  /node_modules|oxc|vite.preload|web-components.(client|i18n.(words|load|languages|dates|refusals)|ui.(base|button|card|frame|notice|connection|icons|practice-parts|sheets))\b/
+  /node_modules(?!.*directive)|oxc|vite.preload|web-components.(client|i18n.(words|load|languages|dates|refusals)|ui.(base|button|card|frame|notice|connection|icons|practice-parts|sheets))\b/
 
 /** What a first visit in English loads beside the entry's own imports. */
 const FIRST_VISIT: Record<string, string[]> = {
@@ -96,12 +96,15 @@ const plainImports: Plugin = {
   },
 }
 
-/** Templates are indented for us, not for the browser; once minified, code breaks lines nowhere else. */
+/**
+ * Templates are indented for us, not for the browser; once minified, code breaks lines nowhere else but in a text that
+ * is a line break itself.
+ */
 const tightTemplates: Plugin = {
   name: 'portico:tight-templates',
   generateBundle: (_, files) => {
     for (const file of Object.values(files))
-      if (file.type === 'chunk') file.code = file.code.replace(/\s*\n\s*/g, ' ')
+      if (file.type === 'chunk') file.code = file.code.replace(/(?<!`)\s*\n\s*|\s*\n\s*(?!`)/g, ' ')
   },
 }
 

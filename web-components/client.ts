@@ -1,9 +1,12 @@
-import type { AccessCard, SaveAccess } from '../src/access/schema.ts'
+import type { AccessCard, RefuseAccess, SaveAccess } from '../src/access/schema.ts'
 import type { SessionView, SignIn } from '../src/accounts/schema.ts'
 import type {
+  ChangeCredentials,
   ChooseCredentials,
   ConfirmActivation,
+  CreateInvitation,
   InvitationIssued,
+  InvitationOffer,
   OpenSlip,
   SetupTicket,
   Slip,
@@ -11,7 +14,26 @@ import type {
 import type { PracticeView } from '../src/practices/schema.ts'
 import type { ProblemCode } from '../src/problem.ts'
 import type { Home } from '../src/profile/schema.ts'
-import type { FinishedLaunch, FinishLaunch, LaunchView } from '../src/staff/schema.ts'
+import type {
+  CheckPortal,
+  OutboxMail,
+  OutboxView,
+  PortalCheck,
+  SaveSettings,
+  SettingsView,
+  TestMail,
+  TestMailResult,
+} from '../src/settings/schema.ts'
+import type {
+  FinishedLaunch,
+  FinishLaunch,
+  GiveRole,
+  HistoryView,
+  LaunchView,
+  NewRole,
+  PeopleView,
+  SaveRole,
+} from '../src/staff/schema.ts'
 
 /** Why an answer is not there: a problem code of the service, or one that only a browser knows. */
 export type RefusalCode = ProblemCode | 'offline' | 'timeout' | 'no-cookie' | 'launch-cut-short'
@@ -31,6 +53,16 @@ export class Refusal extends Error {
   number(name: string): number | null {
     const value = this.facts[name]
     return typeof value === 'number' ? value : null
+  }
+
+  /** What somebody else made of this part of the body meanwhile; undefined when nobody touched it. */
+  theirs(pointer: string): string | null | undefined {
+    const issues = this.facts['issues']
+    if (!Array.isArray(issues)) return undefined
+    const found = issues.find((issue: { pointer?: unknown }) => issue.pointer === pointer) as
+      | { theirs?: string | null }
+      | undefined
+    return found?.theirs
   }
 
   /** True when the service says that this part of the body is at fault. */
@@ -85,11 +117,35 @@ const TIMEOUT_MS = 15_000
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
+type Send = <Answer>(method: Method, path: string, body?: unknown, key?: string) => Promise<Answer>
+
 /** Every question that our pages ask the service, typed by the service's own schemas. */
 export type Client = ReturnType<typeof createClient>
 
 /** @param practice slug of the practice whose pages these are. */
 export function createClient(practice: string) {
+  const { send, now, speakFor } = createSender(practice)
+  return {
+    /** The service's time in epoch ms: sessions and letters end by its clock, not by this computer's. */
+    now,
+    readPractice: () => send<PracticeView>('GET', 'practice'),
+    openSlip: (body: OpenSlip, key: string) => send<Slip>('POST', 'slip', body, key),
+    /** Ends a launch whose cookies were lost, answers its id, and speaks for its session from then on. */
+    finishLaunch: async (body: FinishLaunch, key: string) => {
+      const { token, launch } = await send<FinishedLaunch>('POST', 'staff/sessions', body, key)
+      speakFor(token)
+      return launch
+    },
+    readLaunch: (launch: string) => send<LaunchView>('GET', staff(launch)),
+    endLaunch: (launch: string) => send<null>('DELETE', staff(launch)),
+    ...askAsPatient(send),
+    ...askAboutPatient(send),
+    ...askForPractice(send),
+    ...askAboutPeople(send),
+  }
+}
+
+function createSender(practice: string) {
   let clockOffsetMs = 0
   /** The staff session of a page in a frame that keeps no cookie: here and nowhere else, gone with the page. */
   let bearer: string | null = null
@@ -109,42 +165,90 @@ export function createClient(practice: string) {
     if (!Number.isNaN(sentAt)) clockOffsetMs = sentAt - Date.now()
     return readAnswer<Answer>(response)
   }
+  const speakFor = (token: string) => (bearer = token)
+  return { send, now: () => Date.now() + clockOffsetMs, speakFor }
+}
 
-  const staff = (launch: string) => `staff/launches/${encodeURIComponent(launch)}`
-  const patientOf = (launch: string, patient: string) =>
-    `${staff(launch)}/patients/${encodeURIComponent(patient)}`
+const staff = (launch: string) => `staff/launches/${encodeURIComponent(launch)}`
+const patientOf = (launch: string, patient: string) =>
+  `${staff(launch)}/patients/${encodeURIComponent(patient)}`
 
-  return {
-    /** The service's time in epoch ms: sessions and letters end by its clock, not by this computer's. */
-    now: () => Date.now() + clockOffsetMs,
-    readPractice: () => send<PracticeView>('GET', 'practice'),
+/** What the patient's own pages ask. */
+const askAsPatient = (send: Send) => ({
+  confirmActivation: (body: ConfirmActivation, key: string) =>
+    send<SetupTicket>('POST', 'portal/activation', body, key),
+  chooseCredentials: (body: ChooseCredentials, key: string) =>
+    send<SessionView>('POST', 'portal/activation/credentials', body, key),
+  signIn: (body: SignIn, key: string) => send<SessionView>('POST', 'portal/session', body, key),
+  /** A look that does not prolong: a page that nobody touches must not keep a session alive. */
+  readSession: () => send<SessionView>('GET', 'portal/session'),
+  /** Somebody is there: the idle time begins anew. */
+  stay: () => send<SessionView>('POST', 'portal/session/stay', {}, crypto.randomUUID()),
+  signOut: () => send<null>('DELETE', 'portal/session'),
+  changeCredentials: (body: ChangeCredentials, key: string) =>
+    send<SessionView>('PUT', 'portal/credentials', body, key),
+  readHome: () => send<Home>('GET', 'portal/home'),
+})
 
-    confirmActivation: (body: ConfirmActivation, key: string) =>
-      send<SetupTicket>('POST', 'portal/activation', body, key),
-    chooseCredentials: (body: ChooseCredentials, key: string) =>
-      send<SessionView>('POST', 'portal/activation/credentials', body, key),
-    signIn: (body: SignIn, key: string) => send<SessionView>('POST', 'portal/session', body, key),
-    readSession: () => send<SessionView>('GET', 'portal/session'),
-    signOut: () => send<null>('DELETE', 'portal/session'),
-    readHome: () => send<Home>('GET', 'portal/home'),
+/** What staff ask about the patient in context. */
+const askAboutPatient = (send: Send) => ({
+  readAccess: (launch: string, patient: string) =>
+    send<AccessCard>('GET', `${patientOf(launch, patient)}/access`),
+  saveAccess: (launch: string, patient: string, body: SaveAccess) =>
+    send<AccessCard>('PUT', `${patientOf(launch, patient)}/access`, body),
+  refuseAccess: (launch: string, patient: string, body: RefuseAccess) =>
+    send<AccessCard>('PUT', `${patientOf(launch, patient)}/refusal`, body),
+  takeBackRefusal: (launch: string, patient: string) =>
+    send<AccessCard>('DELETE', `${patientOf(launch, patient)}/refusal`),
+  readOffer: (launch: string, patient: string) =>
+    send<InvitationOffer>('GET', `${patientOf(launch, patient)}/invitations/offer`),
+  invite: (launch: string, patient: string, body: CreateInvitation, key: string) =>
+    send<InvitationIssued>('POST', `${patientOf(launch, patient)}/invitations`, body, key),
+  mailInvitation: (launch: string, patient: string, key: string) =>
+    send<InvitationIssued>('POST', `${patientOf(launch, patient)}/invitations/current/mail`, {}, key),
+  cancelInvitation: (launch: string, patient: string) =>
+    send<AccessCard>('DELETE', `${patientOf(launch, patient)}/invitations/current`),
+})
 
-    /** Ends a launch whose cookies were lost, answers its id, and speaks for its session from then on. */
-    finishLaunch: async (body: FinishLaunch, key: string) => {
-      const { token, launch } = await send<FinishedLaunch>('POST', 'staff/sessions', body, key)
-      bearer = token
-      return launch
-    },
-    readLaunch: (launch: string) => send<LaunchView>('GET', staff(launch)),
-    endLaunch: (launch: string) => send<null>('DELETE', staff(launch)),
-    readAccess: (launch: string, patient: string) =>
-      send<AccessCard>('GET', `${patientOf(launch, patient)}/access`),
-    saveAccess: (launch: string, patient: string, body: SaveAccess) =>
-      send<AccessCard>('PUT', `${patientOf(launch, patient)}/access`, body),
-    invite: (launch: string, patient: string, key: string) =>
-      send<InvitationIssued>('POST', `${patientOf(launch, patient)}/invitations`, {}, key),
+/** What administrators ask about settings and mail. */
+const askForPractice = (send: Send) => ({
+  readSettings: (launch: string) => send<SettingsView>('GET', `${staff(launch)}/settings`),
+  saveSettings: (launch: string, body: SaveSettings) =>
+    send<SettingsView>('PUT', `${staff(launch)}/settings`, body),
+  checkPortal: (launch: string, body: CheckPortal, key: string) =>
+    send<PortalCheck>('POST', `${staff(launch)}/settings/portal-check`, body, key),
+  sendTestMail: (launch: string, body: TestMail, key: string) =>
+    send<TestMailResult>('POST', `${staff(launch)}/settings/test-mail`, body, key),
 
-    openSlip: (body: OpenSlip, key: string) => send<Slip>('POST', 'slip', body, key),
-  }
+  readOutbox: (launch: string, before: string | null = null) =>
+    send<OutboxView>('GET', `${staff(launch)}/outbox${older(before)}`),
+  retryMail: (launch: string, mail: string, key: string) =>
+    send<OutboxMail>('POST', `${staff(launch)}/outbox/${encodeURIComponent(mail)}/retry`, {}, key),
+  printMail: (launch: string, mail: string, key: string) =>
+    send<InvitationIssued>('POST', `${staff(launch)}/outbox/${encodeURIComponent(mail)}/print`, {}, key),
+})
+
+/** What administrators ask about who may do what, and who did. */
+const askAboutPeople = (send: Send) => ({
+  readPeople: (launch: string) => send<PeopleView>('GET', `${staff(launch)}/people`),
+  giveRole: (launch: string, person: string, body: GiveRole) =>
+    send<PeopleView>('PUT', `${staff(launch)}/people/${encodeURIComponent(person)}`, body),
+  addRole: (launch: string, body: NewRole, key: string) =>
+    send<PeopleView>('POST', `${staff(launch)}/roles`, body, key),
+  saveRole: (launch: string, role: string, body: SaveRole) =>
+    send<PeopleView>('PUT', `${staff(launch)}/roles/${encodeURIComponent(role)}`, body),
+  removeRole: (launch: string, role: string) =>
+    send<PeopleView>('DELETE', `${staff(launch)}/roles/${encodeURIComponent(role)}`),
+  readHistory: (launch: string, ask: { before: string | null; currentPatient: boolean }) =>
+    send<HistoryView>(
+      'GET',
+      `${staff(launch)}/history${older(ask.before, ask.currentPatient ? { patient: 'current' } : {})}`,
+    ),
+})
+
+function older(before: string | null, more: Record<string, string> = {}): string {
+  const query = new URLSearchParams({ ...more, ...(before === null ? {} : { before }) }).toString()
+  return query === '' ? '' : `?${query}`
 }
 
 async function ask(url: string, init: RequestInit): Promise<Response> {

@@ -1,11 +1,13 @@
 import type { Patient } from '@medplum/fhirtypes'
-import { ageOn } from '../fhir/dates.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import { ageOn, dateIn } from '../fhir/dates.ts'
 import { displayName, firstName } from '../fhir/names.ts'
 import { languageOf, mrnOf } from '../fhir/patient.ts'
-import { TRIES_PER_LETTER } from './letter-tries.ts'
 import type { Practice } from '../practices/practice.ts'
+import { isWaiting, toInvitation } from './invitation.ts'
 import { blockingLines, isStopped, readiness } from './readiness.ts'
-import type { AccessCard, Invitation, PatientBanner } from './schema.ts'
+import type { AccessCard, PatientBanner, Refused } from './schema.ts'
+import { contactsFor, standingOf } from './standing.ts'
 import type { PortalState } from './store.ts'
 
 export type CardFacts = {
@@ -15,25 +17,31 @@ export type CardFacts = {
   /** Names of staff by id, for "by J. Park". */
   staffNames: ReadonlyMap<string, string>
   permissions: readonly string[]
+  /** Staff, scope and EMR together let contacts be changed in the chart. */
+  mayEdit: boolean
+  /** Opens what the store keeps sealed. */
+  keyring: Keyring
   now: number
 }
 
-/** Puts together what the access card shows: where things stand and what comes next. Pure. */
+/** Puts together what the access card shows: where things stand and what comes next. Does nothing but compute. */
 export function toAccessCard(facts: CardFacts): AccessCard {
-  const { patient, practice, state, permissions, now } = facts
-  const { access, account } = state
-  const allowed = access?.allowed_at == null ? (access ? 'withdrawn' : 'not-asked') : 'yes'
-  const lines = readiness({ patient, practice, allowed, now })
+  const { patient, practice, state, staffNames, permissions, keyring, now } = facts
+  const { access, account, invitation } = state
+  const standing = standingOf(keyring, patient, access)
+  const lines = readiness({ patient, practice, now, ...standing })
   const stopped = isStopped(lines)
+  const waiting = account?.activated_at == null && invitation && isWaiting(invitation) ? invitation : null
+  const nameOf = (id: string) => staffNames.get(id) ?? null
   return {
     patient: toBanner(patient, practice, now),
-    state: stateOf(facts, stopped, blockingLines(lines).length === 0),
+    state: stateOf(state, stopped, blockingLines(lines).length === 0),
     lines,
-    allowed:
-      access?.allowed_at == null
-        ? null
-        : { at: access.allowed_at, by: facts.staffNames.get(access.decided_by) ?? null },
-    invitation: account?.activated_at == null ? toInvitation(facts) : null,
+    contacts: contactsFor(patient, standing.trustedEmail),
+    emailAllowed: standing.emailAllowed,
+    allowed: access?.allowed_at == null ? null : { at: access.allowed_at, by: nameOf(access.decided_by) },
+    refused: toRefused(facts),
+    invitation: waiting && toInvitation(keyring, practice.id, waiting, nameOf(waiting.created_by), now),
     account: account
       ? {
           accountId: account.account_id,
@@ -43,14 +51,16 @@ export function toAccessCard(facts: CardFacts): AccessCard {
         }
       : null,
     may: {
-      allow: permissions.includes('access.manage') && (!stopped || allowed === 'yes'),
+      allow: permissions.includes('access.manage') && (!stopped || standing.allowed === 'yes'),
       create: permissions.includes('credentials.manage') && !stopped,
+      edit: facts.mayEdit,
+      settings: permissions.includes('settings.manage'),
     },
   }
 }
 
 function stateOf(
-  { state: { access, account, invitation } }: CardFacts,
+  { access, account, invitation }: PortalState,
   stopped: boolean,
   ready: boolean,
 ): AccessCard['state'] {
@@ -61,19 +71,14 @@ function stateOf(
   return invitation && isWaiting(invitation) ? 'invited' : 'ready'
 }
 
-/** A letter that staff ended themselves is no news; one that wrong tries have ended is. */
-const isWaiting = ({ used_at, ended_at, tries }: NonNullable<PortalState['invitation']>) =>
-  used_at === null && (ended_at === null || tries >= TRIES_PER_LETTER)
-
-function toInvitation({ state: { invitation }, staffNames, now }: CardFacts): Invitation | null {
-  if (!invitation || !isWaiting(invitation)) return null
-  const expired = invitation.expires_at <= now
+function toRefused({ state: { refusal }, practice, staffNames, now }: CardFacts): Refused | null {
+  if (!refusal) return null
   return {
-    id: invitation.id,
-    issuedAt: invitation.created_at,
-    issuedBy: staffNames.get(invitation.created_by) ?? null,
-    validUntil: invitation.expires_at,
-    state: invitation.ended_at === null ? (expired ? 'expired' : 'live') : 'ended',
+    reason: refusal.reason as Refused['reason'],
+    askAgainOn: refusal.ask_again_on,
+    due: refusal.ask_again_on <= dateIn(now, practice.timeZone),
+    at: refusal.recorded_at,
+    by: staffNames.get(refusal.recorded_by) ?? null,
   }
 }
 

@@ -2,16 +2,18 @@ import type { Patient } from '@medplum/fhirtypes'
 import type { AuditEntry } from '../audit/record.ts'
 import type { Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
+import type { Kept } from '../fhir/client.ts'
 import type { Ehr } from '../fhir/handles.ts'
 import type { Practice } from '../practices/practice.ts'
 import type { Staff } from '../staff/require-staff.ts'
 import { findStaffMember } from '../staff/store.ts'
 import type { Store } from '../store/open.ts'
 import { toAccessCard } from './access-card.ts'
+import { mayEditContacts, type CapabilityDeps } from './may-edit.ts'
 import type { AccessCard } from './schema.ts'
 import { readPortalState, type PortalState } from './store.ts'
 
-export type AccessDeps = {
+export type AccessDeps = CapabilityDeps & {
   store: Store
   keyring: Keyring
   ehr: Ehr
@@ -37,37 +39,46 @@ export async function readAccessCard(deps: AccessDeps, asker: Asker): Promise<Ac
     patientId,
     requestId: asker.requestId,
   }
-  const [patient, state] = await Promise.all([
+  const [patient, state, mayEdit] = await Promise.all([
     readPatient(deps, asker),
     readPortalState(deps.store.db, asker.practice.id, patientId),
+    mayEditContacts(deps, asker.practice.id, asker.staff),
     deps.readAudit.record(entry),
   ])
-  return composeCard(deps, asker, patient, state)
+  return toCard(deps, asker, { patient, state, mayEdit })
 }
 
-export const readPatient = ({ ehr }: AccessDeps, { practice, staff }: Asker): Promise<Patient> =>
+export const readPatient = ({ ehr }: AccessDeps, { practice, staff }: Asker): Promise<Kept<Patient>> =>
   ehr.asStaff(practice.id, staff.launch.ehr_token_id).read('Patient', staff.launch.patient_id)
 
+/** The card after a change, from what the change has read already. */
 export async function composeCard(
   deps: AccessDeps,
   asker: Asker,
   patient: Patient,
   state: PortalState,
 ): Promise<AccessCard> {
-  const { practice, staff } = asker
-  const staffIds = [state.access?.decided_by, state.invitation?.created_by].filter((id) => id !== undefined)
+  const mayEdit = await mayEditContacts(deps, asker.practice.id, asker.staff)
+  return toCard(deps, asker, { patient, state, mayEdit })
+}
+
+async function toCard(
+  deps: AccessDeps,
+  { practice, staff }: Asker,
+  facts: { patient: Patient; state: PortalState; mayEdit: boolean },
+): Promise<AccessCard> {
+  const { access, invitation, refusal } = facts.state
+  const ids = [access?.decided_by, invitation?.created_by, refusal?.recorded_by].filter(
+    (id) => id !== undefined,
+  )
   const staffNames = new Map<string, string>()
-  for (const id of new Set(staffIds)) {
-    const member =
-      id === staff.id ? staff : await findStaffMember(deps.store.db, deps.keyring, practice.id, id)
-    if (member) staffNames.set(id, member.name ?? member.fhirUser)
-  }
-  return toAccessCard({
-    patient,
-    practice,
-    state,
-    staffNames,
-    permissions: staff.permissions,
-    now: deps.now(),
-  })
+  await Promise.all(
+    [...new Set(ids)].map(async (id) => {
+      const member =
+        id === staff.id ? staff : await findStaffMember(deps.store.db, deps.keyring, practice.id, id)
+      if (member) staffNames.set(id, member.name ?? member.fhirUser)
+    }),
+  )
+  const { permissions } = staff
+  return toAccessCard({ ...facts, practice, staffNames, permissions, keyring: deps.keyring, now: deps.now() })
 }

@@ -12,6 +12,8 @@ export const LineId = z.enum([
   'age',
   'phone',
   'contact-email',
+  'trusted-email',
+  'allow-email',
   'mail-sender',
 ])
 export type LineId = z.infer<typeof LineId>
@@ -43,15 +45,57 @@ export const PatientBanner = z.object({
 })
 export type PatientBanner = z.infer<typeof PatientBanner>
 
+/** What staff can set right in the chart from here; the values that the EMR holds now, null = none. */
+export const Contacts = z.object({
+  homePhone: z.string().nullable(),
+  mobilePhone: z.string().nullable(),
+  contactEmail: z.string().nullable(),
+  /** Address that only the patient reads. May be the same as the contact e-mail. */
+  trustedEmail: z.string().nullable(),
+})
+export type Contacts = z.infer<typeof Contacts>
+export type ContactField = keyof Contacts
+
+/** What became of the invitation's newest e-mail. */
+export const InvitationMail = z.object({
+  to: z.string(),
+  /** `waiting` = not handed over yet; `sent` = the mail server took it; `failed` = it came back or was given up. */
+  state: z.enum(['waiting', 'sent', 'failed']),
+  at: z.number(),
+  /** Why it did not go (a `MailFault`); null when nothing went wrong. */
+  fault: z.string().nullable(),
+})
+export type InvitationMail = z.infer<typeof InvitationMail>
+
 export const Invitation = z.object({
   id: z.string(),
+  kind: z.enum(['activation', 'temporary-password']),
   issuedAt: z.number(),
   issuedBy: z.string().nullable(),
   validUntil: z.number(),
-  /** `ended` = five wrong tries. */
+  /** `ended` = five wrong tries, or three visits that ended before a new password was chosen. */
   state: z.enum(['live', 'expired', 'ended']),
+  /** When the patient first got as far as the page behind it; null = nobody yet. */
+  openedAt: z.number().nullable(),
+  /** Null = no e-mail was asked for. */
+  mail: InvitationMail.nullable(),
 })
 export type Invitation = z.infer<typeof Invitation>
+
+export const RefusalReason = z.enum(['no-email', 'declined', 'needs-proxy', 'other'])
+export type RefusalReason = z.infer<typeof RefusalReason>
+
+/** "Not now": why, and when to ask again. */
+export const Refused = z.object({
+  reason: RefusalReason,
+  /** Date in the practice's zone, `2027-02-01`. */
+  askAgainOn: z.string(),
+  /** True from that day on. */
+  due: z.boolean(),
+  at: z.number(),
+  by: z.string().nullable(),
+})
+export type Refused = z.infer<typeof Refused>
 
 /** The access card: where things stand for one patient, and what comes next. Instants are epoch ms. */
 export const AccessCard = z.object({
@@ -59,7 +103,12 @@ export const AccessCard = z.object({
   /** `stopped` = nothing that staff do here can make it possible (deceased, merged, inactive, under 13). */
   state: z.enum(['stopped', 'not-ready', 'ready', 'invited', 'active', 'suspended']),
   lines: z.array(ReadinessLine),
+  contacts: Contacts,
+  /** The patient agreed to get e-mail from the practice. */
+  emailAllowed: z.boolean(),
   allowed: z.object({ at: z.number(), by: z.string().nullable() }).nullable(),
+  /** Null unless staff noted "not now" and nothing has come of it since. */
+  refused: Refused.nullable(),
   invitation: Invitation.nullable(),
   account: z
     .object({
@@ -70,10 +119,51 @@ export const AccessCard = z.object({
     })
     .nullable(),
   /** What this reader may ever do for this patient; `state` says whether it is possible now. */
-  may: z.object({ allow: z.boolean(), create: z.boolean() }),
+  may: z.object({
+    allow: z.boolean(),
+    create: z.boolean(),
+    /** Change phone and e-mail in the chart: permission, scope and EMR all allow it. */
+    edit: z.boolean(),
+    /** Open the practice's settings, where its own lines are mended. */
+    settings: z.boolean(),
+  }),
 })
 export type AccessCard = z.infer<typeof AccessCard>
 
-/** Body of PUT …/access: one Save for the whole card. */
-export const SaveAccess = z.strictObject({ allowPortal: z.boolean() })
+const Phone = z
+  .string()
+  .trim()
+  .max(40)
+  .regex(/^[+\d(][\d\s().-]{5,}(\s*(x|ext\.?)\s*\d{1,6})?$/i)
+const Email = z
+  .string()
+  .trim()
+  .max(200)
+  .regex(/^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$/)
+
+/** One value of the chart: what the reader saw, and what it is to be. The first tells a change by somebody else. */
+const Edit = <T extends z.ZodType>(value: T) =>
+  z.strictObject({ from: z.string().max(400).nullable(), to: value.nullable() })
+
+export const EditContacts = z.strictObject({
+  homePhone: Edit(Phone).optional(),
+  mobilePhone: Edit(Phone).optional(),
+  contactEmail: Edit(Email).optional(),
+  trustedEmail: Edit(Email).optional(),
+})
+export type EditContacts = z.infer<typeof EditContacts>
+
+/**
+ * Body of PUT …/access: one Save for the whole card. 409 `conflict` names each field that somebody changed meanwhile:
+ * `issues[{pointer: '/contacts/mobilePhone', theirs}]`, and nothing was written.
+ */
+export const SaveAccess = z.strictObject({
+  allowPortal: z.boolean().optional(),
+  allowEmail: z.boolean().optional(),
+  contacts: EditContacts.optional(),
+})
 export type SaveAccess = z.infer<typeof SaveAccess>
+
+/** Body of PUT …/refusal. */
+export const RefuseAccess = z.strictObject({ reason: RefusalReason, askAgainOn: z.iso.date() })
+export type RefuseAccess = z.infer<typeof RefuseAccess>

@@ -13,5 +13,11 @@ export const SessionView = z.object({
   /** End by idleness if nothing else is asked, and the absolute end. */
   idleEndsAt: z.number(),
   endsAt: z.number(),
+  /**
+   * True after a temporary password: the session opens nothing but the page where a new one is chosen, and `firstName`
+   * is there to greet with.
+   */
+  restricted: z.boolean(),
+  firstName: z.string().nullable(),
 })
 export type SessionView = z.infer<typeof SessionView>

@@ -33,11 +33,20 @@ export function bucketsFor(keyring: Keyring, attempt: Attempt): Buckets {
   return {
     practiceId,
     knownDevice,
-    name: keyring.mac('throttle', `${knownDevice ? 'device' : 'name'} ${usernameKey}`),
-    address: keyring.mac('throttle', `address ${ip}`),
-    row: keyring.mac('throttle', `row ${usernameKey}`),
+    name: keyOf(keyring, knownDevice ? 'device' : 'name', usernameKey),
+    address: keyOf(keyring, 'address', ip),
+    row: keyOf(keyring, 'row', usernameKey),
     rowWindowMs: exists ? ROW_WINDOW_MS : WINDOW_MS,
   }
+}
+
+const keyOf = (keyring: Keyring, what: 'name' | 'device' | 'row' | 'address', value: string) =>
+  keyring.mac('throttle', `${what} ${value}`)
+
+/** Staff have handed out a new way in: what others guessed at this name before must not keep the patient out. */
+export async function clearNameTries(tx: Db, keyring: Keyring, practiceId: string, usernameKey: string) {
+  for (const what of ['name', 'device', 'row'] as const)
+    await clearFailures(tx, practiceId, keyOf(keyring, what, usernameKey))
 }
 
 /**

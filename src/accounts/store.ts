@@ -23,8 +23,16 @@ export const findPasswordOf = (db: Db, practiceId: string, accountId: string) =>
     .where('replaced_at', 'is', null)
     .executeTakeFirst()
 
-/** An account that may be used now, with its holder's own patient id while access is allowed; one query. */
-export const findHolder = (db: Db, practiceId: string, accountId: string) =>
+/**
+ * An account that may be used now, with its holder's own patient id while access is allowed; one query. With a temporary
+ * password (`restricted`) that is one which was not activated yet.
+ */
+export const findHolder = (
+  db: Db,
+  practiceId: string,
+  accountId: string,
+  kind: 'patient' | 'restricted' = 'patient',
+) =>
   db
     .selectFrom('portal_account')
     .innerJoin('account_patient', (join) =>
@@ -41,7 +49,7 @@ export const findHolder = (db: Db, practiceId: string, accountId: string) =>
     .select('account_patient.patient_id')
     .where('portal_account.practice_id', '=', practiceId)
     .where('portal_account.id', '=', accountId)
-    .where('portal_account.activated_at', 'is not', null)
+    .where('portal_account.activated_at', kind === 'patient' ? 'is not' : 'is', null)
     .where('portal_account.suspended_at', 'is', null)
     .where('portal_account.closed_at', 'is', null)
     .where('account_patient.relationship', '=', 'self')

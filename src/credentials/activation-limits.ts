@@ -13,7 +13,7 @@ const ALARM_PER_PRACTICE = 300
 
 export type ActivationBuckets = {
   practiceId: string
-  portalId: string
+  letter: string
   identity: string
   address: string
   practice: string
@@ -22,12 +22,13 @@ export type ActivationBuckets = {
 /** What a try has used up. `last` = a failure now is the last that this letter takes; `alarm` = tell people, once an hour. */
 export type CountedTry = { last: boolean; alarm: boolean }
 
+/** @param attempt.letter what was typed from the letter or came with the mail: a portal ID, or a link's fingerprint */
 export const activationBuckets = (
   keyring: Keyring,
-  attempt: { practiceId: string; portalId: string; identity: string; ip: string },
+  attempt: { practiceId: string; letter: string; identity: string; ip: string },
 ): ActivationBuckets => ({
   practiceId: attempt.practiceId,
-  portalId: keyring.mac('throttle', `portal-id ${attempt.portalId}`),
+  letter: keyring.mac('throttle', `letter ${attempt.letter}`),
   identity: identityBucket(keyring, attempt.identity),
   address: keyring.mac('throttle', `activation-address ${attempt.ip}`),
   practice: 'activation-practice',
@@ -49,7 +50,7 @@ export async function countActivationTry(
   now: number,
 ): Promise<CountedTry> {
   const { practiceId } = buckets
-  const ofLetter = await countFailure(tx, practiceId, buckets.portalId, DAY_MS, now)
+  const ofLetter = await countFailure(tx, practiceId, buckets.letter, DAY_MS, now)
   const ofIdentity = await countFailure(tx, practiceId, buckets.identity, DAY_MS, now)
   if (ofLetter > TRIES_PER_LETTER || ofIdentity > PER_IDENTITY) throw tooMany('letter')
   if ((await countFailure(tx, practiceId, buckets.address, HOUR_MS, now)) > PER_ADDRESS)
@@ -63,7 +64,7 @@ export async function countActivationTry(
 
 /** Limits count failures only. */
 export async function forgiveActivationTry(tx: Db, buckets: ActivationBuckets) {
-  for (const key of [buckets.portalId, buckets.identity, buckets.address, buckets.practice])
+  for (const key of [buckets.letter, buckets.identity, buckets.address, buckets.practice])
     await forgiveFailure(tx, buckets.practiceId, key)
 }
 

@@ -2,8 +2,10 @@ import { TRIES_PER_LETTER } from '../access/letter-tries.ts'
 import { recordAudit } from '../audit/record.ts'
 import { MINUTE_MS, type Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
-import { sameText, uuidv7 } from '../crypto/tokens.ts'
+import { fingerprint, sameText, uuidv7 } from '../crypto/tokens.ts'
+import { publishEvent } from '../events/events.ts'
 import type { Ehr } from '../fhir/handles.ts'
+import { isGone } from '../fhir/is-gone.ts'
 import type { Log } from '../log.ts'
 import type { Practice } from '../practices/practice.ts'
 import { Problem } from '../problem.ts'
@@ -16,15 +18,19 @@ import {
   tooMany,
 } from './activation-limits.ts'
 import { identitiesTyped } from './identity.ts'
-import { isGone } from './is-gone.ts'
+import { suggestFor } from './new-credentials.ts'
 import type { ConfirmActivation, SetupTicket } from './schema.ts'
 import { suggestUsername } from './suggest-username.ts'
 import {
   addTokenTicket,
   codeMacs,
   endTicket,
+  findLiveTicket,
+  markOpened,
+  openActivation,
+  openLink,
   portalIdMacs,
-  ticketContext,
+  sealPayload,
   type ActivationPayload,
   type SetupPayload,
   type Ticket,
@@ -35,10 +41,13 @@ const SETUP_LIFETIME_MS = 15 * MINUTE_MS
 export type ActivationDeps = { store: Store; keyring: Keyring; ehr: Ehr; log: Log; now: Clock }
 export type ActivationOrigin = { practice: Practice; ip: string; requestId: string }
 
+/** How a caller's letter or mailed link is found, and counted. */
+type Looked = { kind: 'activation' | 'link'; lookups: string[]; letter: string }
+
 /**
- * A patient with a letter says who they are: portal ID, code, initials, birth date. All must fit; which one did not is
- * never said, and the answer is the same for a portal ID that does not exist. The letter itself stays good until a
- * password is chosen, so a phone that dies in between costs nothing.
+ * A patient says who they are: initials and birth date, with the portal ID and code of a letter or with the link of a
+ * mail. All must fit; which one did not is never said, and the answer is the same for a letter or link that never was.
+ * Both stay good until a password is chosen, so a phone that dies in between costs nothing.
  *
  * @throws Problem `no-match`, `too-many-tries`
  * @see design §8 "Invitation"; seed 004 "User Confirmation"
@@ -51,42 +60,43 @@ export async function confirmActivation(
   const { store, keyring } = deps
   const practiceId = origin.practice.id
   const now = deps.now()
+  const looked = lookUp(keyring, practiceId, request)
   const typed = identitiesTyped(keyring, request)
-  const attempt = { practiceId, portalId: request.portalId, identity: typed[0] ?? '', ip: origin.ip }
+  const attempt = { practiceId, letter: looked.letter, identity: typed[0] ?? '', ip: origin.ip }
   const buckets = activationBuckets(keyring, attempt)
   const { ticket, ...counted } = await store.transaction(async (tx) => ({
     ...(await countActivationTry(tx, buckets, now)),
-    ticket: await takeTry(tx, portalIdMacs(keyring, practiceId, request.portalId), practiceId, now),
+    ticket: await takeTry(tx, practiceId, looked, now),
   }))
 
-  const payload = ticket && openPayload(keyring, ticket)
+  const letter = ticket && (await letterOf(deps, ticket))
+  const payload = letter && openActivation(keyring, letter)
   const fits = ticket && payload && matches(keyring, ticket, payload, typed, request.code)
   if (!fits || (await isGone(deps.ehr, practiceId, payload.patientId)))
     throw await refused(deps, origin, counted, ticket)
   return store.transaction(async (tx) => {
     await giveTryBack(tx, ticket)
     await forgiveActivationTry(tx, buckets)
-    const setup = await openSetup(tx, deps, ticket, { ...payload, birthDate: request.birthDate })
-    const entry = {
-      practiceId,
-      actor: `account/${ticket.account_id}`,
-      patientId: payload.patientId,
-      requestId: origin.requestId,
-    }
-    await recordAudit(tx, { ...entry, action: 'activation.confirmed' }, now)
-    const useEmail = origin.practice.settings.usernameFromEmail
-    const suggestedUsername = await suggestUsername(tx, practiceId, payload, useEmail)
-    return { ...setup, firstName: payload.firstName, suggestedUsername }
+    return greet(tx, deps, origin, { ticket, letter, payload, birthDate: request.birthDate })
   })
 }
 
-/** Counts the try on the letter itself, in one statement: fifty at once still get five. */
-const takeTry = (db: Db, lookups: string[], practiceId: string, now: number) =>
+function lookUp(keyring: Keyring, practiceId: string, { portalId, link }: ConfirmActivation): Looked {
+  if (link === undefined) {
+    const id = portalId ?? ''
+    return { kind: 'activation', lookups: portalIdMacs(keyring, practiceId, id), letter: id }
+  }
+  const lookup = fingerprint(link)
+  return { kind: 'link', lookups: [lookup], letter: lookup }
+}
+
+/** Counts the try on the letter or link itself, in one statement: fifty at once still get five. */
+const takeTry = (db: Db, practiceId: string, { kind, lookups }: Looked, now: number) =>
   db
     .updateTable('ticket')
     .set((eb) => ({ tries: eb('tries', '+', 1) }))
     .where('practice_id', '=', practiceId)
-    .where('kind', '=', 'activation')
+    .where('kind', '=', kind)
     .where('lookup', 'in', lookups)
     .where('used_at', 'is', null)
     .where('ended_at', 'is', null)
@@ -105,6 +115,13 @@ const giveTryBack = (tx: Db, ticket: Ticket) =>
     .where('tries', '>', 0)
     .execute()
 
+/** The activation that a link belongs to; a letter is its own. */
+async function letterOf({ store, keyring, now }: ActivationDeps, ticket: Ticket) {
+  if (ticket.kind === 'activation') return ticket
+  const { activationId } = openLink(keyring, ticket)
+  return findLiveTicket(store.db, ticket.practice_id, 'activation', activationId, now())
+}
+
 function matches(
   keyring: Keyring,
   ticket: Ticket,
@@ -119,7 +136,7 @@ function matches(
   return identityFits && codeFits
 }
 
-/** On the fifth failure the letter ends for good; what the patient reads is the same for a letter that never was. */
+/** On the fifth failure the letter or link ends for good; what the patient reads is the same for one that never was. */
 async function refused(
   deps: ActivationDeps,
   origin: ActivationOrigin,
@@ -142,34 +159,39 @@ async function refused(
     : new Problem('no-match', 'That did not match our records. Check each part against your letter.')
 }
 
-async function openSetup(
+type Confirmed = { ticket: Ticket; letter: Ticket; payload: ActivationPayload; birthDate: string }
+
+async function greet(
   tx: Db,
   deps: ActivationDeps,
-  activation: Ticket,
-  payload: ActivationPayload & { birthDate: string },
-) {
+  { practice, requestId }: ActivationOrigin,
+  { ticket, letter, payload, birthDate }: Confirmed,
+): Promise<SetupTicket> {
   const now = deps.now()
-  const id = uuidv7(now)
-  const practiceId = activation.practice_id
-  const content: SetupPayload = { ...payload, activationId: activation.id }
-  const validUntil = now + SETUP_LIFETIME_MS
-  const ticket = await addTokenTicket(
-    tx,
-    {
-      practice_id: practiceId,
-      id,
-      kind: 'setup',
-      account_id: activation.account_id,
-      created_at: now,
-      created_by: activation.created_by,
-      expires_at: validUntil,
-    },
-    () => deps.keyring.seal(JSON.stringify(content), ticketContext(practiceId, id)),
+  const { patientId, firstName } = payload
+  const accountId = letter.account_id
+  const setup = await openSetup(tx, deps, letter, { ...payload, birthDate, activationId: letter.id })
+  await markOpened(tx, practice.id, letter.id, now)
+  const by = ticket.kind === 'link' ? 'link' : 'letter'
+  const entry = { practiceId: practice.id, actor: `account/${accountId}`, patientId, requestId }
+  await recordAudit(tx, { ...entry, action: 'activation.confirmed', detail: { by } }, now)
+  await publishEvent(tx, { practiceId: practice.id, topic: 'access', patientId }, now)
+  const suggestedUsername = await suggestUsername(tx, suggestFor(practice, { ...payload, accountId }))
+  return { ...setup, firstName, suggestedUsername }
+}
+
+async function openSetup(
+  tx: Db,
+  { keyring, now }: ActivationDeps,
+  letter: Ticket,
+  payload: SetupPayload,
+): Promise<Pick<SetupTicket, 'ticket' | 'validUntil'>> {
+  const { practice_id, account_id, created_by } = letter
+  const created_at = now()
+  const validUntil = created_at + SETUP_LIFETIME_MS
+  const row = { practice_id, id: uuidv7(created_at), kind: 'setup' as const, account_id }
+  const ticket = await addTokenTicket(tx, { ...row, created_at, created_by, expires_at: validUntil }, () =>
+    sealPayload(keyring, row, payload),
   )
   return { ticket, validUntil }
 }
-
-const openPayload = (keyring: Keyring, ticket: Ticket) =>
-  JSON.parse(
-    keyring.open(ticket.payload_sealed ?? '', ticketContext(ticket.practice_id, ticket.id)),
-  ) as ActivationPayload

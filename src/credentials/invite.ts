@@ -1,136 +1,136 @@
 import type { Patient } from '@medplum/fhirtypes'
-import { blockingLines, readiness } from '../access/readiness.ts'
 import { readPatient, type AccessDeps, type Asker } from '../access/read-access-card.ts'
-import { toIssues } from '../access/save-access.ts'
-import { endTicketsOf, lockAccess, readPortalState } from '../access/store.ts'
+import { clearRefusal } from '../access/refusal.ts'
+import { trustedEmailFor } from '../access/standing.ts'
+import { lockAccess, readPortalState } from '../access/store.ts'
+import { plainWords } from '../accounts/temporary-password.ts'
 import { recordAudit } from '../audit/record.ts'
-import { DAY_MS, MINUTE_MS } from '../clock.ts'
-import { randomCode, randomDigits, sealWithToken, uuidv7 } from '../crypto/tokens.ts'
+import type { PasswordHasher } from '../crypto/passwords.ts'
 import { publishEvent } from '../events/events.ts'
-import { firstName, lastName } from '../fhir/names.ts'
-import { emailsOf, trustedEmailOf } from '../fhir/telecom.ts'
 import { Problem } from '../problem.ts'
 import type { Db } from '../store/open.ts'
 import { clearFailures } from '../store/throttle.ts'
 import { identityBucket } from './activation-limits.ts'
-import { identitiesOf } from './identity.ts'
+import { checkEligible, eligibilityOf, mailAddress } from './eligibility.ts'
+import { endInvitations } from './end-invitations.ts'
+import { toPayload, type Invited } from './invited.ts'
+import { issueActivation, type IssuedActivation } from './issue-activation.ts'
+import { issueTemporary, type IssuedTemporary } from './issue-temporary.ts'
+import type { LetterFacts } from './letter-sheets.ts'
+import { suggestFor } from './new-credentials.ts'
 import { openAccountFor } from './portal-account.ts'
-import type { InvitationIssued } from './schema.ts'
-import { letterLanguage } from './letters.ts'
-import { toSlipContent } from './slip.ts'
-import {
-  addTicket,
-  addTokenTicket,
-  codeMac,
-  portalIdMacs,
-  ticketContext,
-  type ActivationPayload,
-} from './tickets.ts'
+import { randomWords } from './random-words.ts'
+import type { CreateInvitation, InvitationIssued } from './schema.ts'
+import { addSlip, toSlipContent } from './slip-content.ts'
+import { isTaken, suggestUsername, takenUsername, toUsername } from './suggest-username.ts'
 
-const CODE_LENGTH = 8
-/** Six digits alone stand up to guessing for so long. */
-const DAYS_WITHOUT_CODE = 14
-/** Time to open the slip, not to read it. */
-const SLIP_LIFETIME_MS = MINUTE_MS
-const PORTAL_ID_TRIES = 20
+export type InviteDeps = AccessDeps & { staffUrl: string; hasher: PasswordHasher }
 
-export type InviteDeps = AccessDeps & { staffUrl: string }
-type Issued = { id: string; portalId: string; code: string | null; validUntil: number }
+/** Null for an activation: the patient chooses. */
+type Words = { words: string; hash: string } | null
 
 /**
- * Staff invite a patient: makes a portal ID and a code for a letter, ends any older letter at once, and answers with the
- * one-time address of the slip that shows them. Who invites sees them once, or nobody does.
+ * Staff invite a patient, by an activation or by a temporary password: ends everything older at once, mails what was
+ * asked for, and answers with the one-time address of the slip. Who invites sees the secret once, or nobody does.
  *
- * @throws Problem `not-eligible` with the lines that block, `already-active`, or one of the EHR gateway's
- * @see seed 000 step 3, seed 004 "Create this user"
+ * @throws Problem `not-eligible` with the lines that block, `already-active`, `mail-not-possible` (extra.bar),
+ * `username-taken` (extra.suggestion), `invalid-request`, `busy`, or one of the EHR gateway's
+ * @see seed 000 step 3, seed 001 "Create+", seed 004 "Create this user"
  */
-export async function invite(deps: InviteDeps, asker: Asker): Promise<InvitationIssued> {
-  const { practice, staff, requestId } = asker
-  const patient = await readPatient(deps, asker)
-  const patientId = staff.launch.patient_id
-  const now = deps.now()
-  return deps.store.transaction(async (tx) => {
-    await lockAccess(tx, practice.id, patientId)
-    const state = await readPortalState(tx, practice.id, patientId)
-    if (state.account?.activated_at != null)
-      throw new Problem('already-active', 'This patient already uses the portal.')
-    const lines = readiness({
-      patient,
-      practice,
-      allowed: state.access?.allowed_at == null ? 'not-asked' : 'yes',
-      now,
-    })
-    if (blockingLines(lines).length > 0)
-      throw new Problem('not-eligible', 'Some things are missing first.', { issues: toIssues(lines) })
-
-    const account = await openAccountFor(tx, deps.keyring, practice, patient, now)
-    await endTicketsOf(tx, practice.id, account.id, now)
-    const issued = await issueActivation(tx, deps, asker, patient, account.id)
-    const content = toSlipContent({ practice, patient, accountId: account.accountId, ...issued })
-    const slip = { practice_id: practice.id, id: uuidv7(now), kind: 'slip' as const, account_id: account.id }
-    const lifetime = { created_at: now, created_by: staff.id, expires_at: now + SLIP_LIFETIME_MS }
-    const token = await addTokenTicket(tx, { ...slip, ...lifetime }, (key) =>
-      sealWithToken(key, JSON.stringify(content)),
-    )
-
-    const entry = { practiceId: practice.id, actor: staff.fhirUser, patientId, requestId }
-    await recordAudit(tx, { ...entry, action: 'invitation.issued', detail: { ticket: issued.id } }, now)
-    await publishEvent(tx, { practiceId: practice.id, topic: 'access', patientId }, now)
-    return { slipUrl: `${deps.staffUrl}/${practice.id}/slip#${token}`, validUntil: issued.validUntil }
-  })
-}
-
-async function issueActivation(
-  tx: Db,
+export async function invite(
   deps: InviteDeps,
   asker: Asker,
-  patient: Patient,
-  accountId: string,
-): Promise<Issued> {
-  const { practice, staff } = asker
-  const now = deps.now()
-  const id = uuidv7(now)
-  const identities = identitiesOf(deps.keyring, patient)
-  // Staff vouch for this patient anew: earlier wrong tries by the same initials and birth date are forgiven.
-  for (const identity of identities)
-    await clearFailures(tx, practice.id, identityBucket(deps.keyring, identity))
-  const payload: ActivationPayload = {
-    patientId: staff.launch.patient_id,
-    firstName: firstName(patient),
-    lastName: lastName(patient),
-    email: trustedEmailOf(patient) ?? emailsOf(patient)[0] ?? null,
-    trustedEmail: trustedEmailOf(patient),
-    language: letterLanguage(patient, practice),
-    identities,
+  request: CreateInvitation,
+): Promise<InvitationIssued> {
+  const { store } = deps
+  const username = request.username === undefined ? undefined : toUsername(request.username)
+  // The hash takes its time; nobody must wait for it behind a transaction.
+  const [patient, words] = await Promise.all([
+    readPatient(deps, asker),
+    request.kind === 'activation' ? null : makeWords(deps.hasher),
+  ])
+  const attempt = () =>
+    store.transaction((tx) => issue(tx, deps, asker, { ...request, username, patient, words }))
+  try {
+    return await attempt()
+  } catch (error) {
+    if (error instanceof Problem || words === null) throw error
+    // Somebody else took the name between the look and the write: the unique index decides. A suggestion is made anew.
+    if (username === undefined) return attempt()
+    throw (await takenBy(deps, asker, patient, username)) ?? error
   }
-  const code = practice.settings.activationMode === 'strong' ? randomCode(CODE_LENGTH) : null
-  const { invitationDays } = practice.settings
-  const days = code === null ? Math.min(invitationDays, DAYS_WITHOUT_CODE) : invitationDays
-  const validUntil = now + days * DAY_MS
-  const portalId = await addUnderFreeId(tx, deps, {
-    practice_id: practice.id,
-    id,
-    kind: 'activation',
-    account_id: accountId,
-    secret_mac: code === null ? null : codeMac(deps.keyring, id, code),
-    payload_sealed: deps.keyring.seal(JSON.stringify(payload), ticketContext(practice.id, id)),
-    created_at: now,
-    created_by: staff.id,
-    expires_at: validUntil,
-  })
-  return { id, portalId, code, validUntil }
 }
 
-/** Six digits are few: draw until one is free among the live ones. */
-async function addUnderFreeId(
+async function makeWords(hasher: PasswordHasher): Promise<Words> {
+  const words = await randomWords()
+  return { words, hash: await hasher.hash(plainWords(words)) }
+}
+
+type Request = Omit<CreateInvitation, 'username'> & {
+  username: string | undefined
+  patient: Patient
+  words: Words
+}
+
+async function issue(tx: Db, deps: InviteDeps, asker: Asker, request: Request): Promise<InvitationIssued> {
+  const { practice, staff, requestId } = asker
+  const { patient } = request
+  const patientId = staff.launch.patient_id
+  const now = deps.now()
+  await lockAccess(tx, practice.id, patientId)
+  const state = await readPortalState(tx, practice.id, patientId)
+  const eligibility = eligibilityOf(deps.keyring, { practice, patient, state, now })
+  checkEligible(state, eligibility)
+  const bar = request.kind === 'activation' ? eligibility.mailBar : eligibility.passwordMailBar
+  const mailTo = request.mail ? mailAddress(eligibility, bar) : null
+
+  const account = await openAccountFor(tx, deps.keyring, practice, patient, now)
+  await endInvitations(tx, practice.id, account.id, now)
+  const payload = toPayload(deps.keyring, practice, patient, eligibility.trustedEmail)
+  // Staff vouch for this patient anew: earlier wrong tries by the same initials and birth date are forgiven.
+  for (const identity of payload.identities)
+    await clearFailures(tx, practice.id, identityBucket(deps.keyring, identity))
+  const invited: Invited = { practice, accountId: account.id, staffId: staff.id, payload, mailTo, now }
+  const issued = await issueKind(tx, deps, invited, request)
+  const facts: LetterFacts = { ...issued, practice, patient, accountId: account.accountId, now }
+  const slip = { practiceId: practice.id, accountId: account.id, staffId: staff.id, now }
+  const slipUrl = request.slip
+    ? await addSlip(tx, deps, { ...slip, content: toSlipContent(facts, mailTo) })
+    : null
+
+  const trail = { practiceId: practice.id, actor: staff.fhirUser, patientId, requestId }
+  await clearRefusal(tx, trail, now)
+  const detail = { ticket: issued.id, kind: issued.kind, mailed: mailTo !== null }
+  await recordAudit(tx, { ...trail, action: 'invitation.issued', detail }, now)
+  await publishEvent(tx, { practiceId: practice.id, topic: 'access', patientId }, now)
+  return { slipUrl, validUntil: issued.validUntil, mailedTo: mailTo }
+}
+
+async function issueKind(
   tx: Db,
   deps: InviteDeps,
-  ticket: Omit<Parameters<typeof addTicket>[1], 'lookup'>,
-) {
-  for (let attempt = 0; attempt < PORTAL_ID_TRIES; attempt++) {
-    const portalId = randomDigits(6)
-    const [lookup = ''] = portalIdMacs(deps.keyring, ticket.practice_id, portalId)
-    if (await addTicket(tx, { ...ticket, lookup })) return portalId
-  }
-  throw new Problem('busy', 'No free portal ID was found. Try again.', { retryAfter: 1 })
+  invited: Invited,
+  { username, patient, words }: Request,
+): Promise<IssuedActivation | IssuedTemporary> {
+  if (words === null) return issueActivation(tx, deps, invited)
+  const { practice, accountId, payload } = invited
+  const from = suggestFor(practice, { ...payload, accountId })
+  if (username !== undefined && (await isTaken(tx, practice.id, username, accountId)))
+    throw await takenUsername(tx, from)
+  const name = username ?? (await suggestUsername(tx, from))
+  const birthDate = patient.birthDate ?? ''
+  return issueTemporary(tx, deps, { ...invited, birthDate }, { ...words, username: name })
+}
+
+async function takenBy(
+  { store, keyring }: InviteDeps,
+  { practice, staff }: Asker,
+  patient: Patient,
+  username: string,
+): Promise<Problem | undefined> {
+  const { account, access } = await readPortalState(store.db, practice.id, staff.launch.patient_id)
+  const accountId = account?.id ?? null
+  if (!(await isTaken(store.db, practice.id, username, accountId))) return undefined
+  const payload = toPayload(keyring, practice, patient, trustedEmailFor(keyring, patient, access))
+  return takenUsername(store.db, suggestFor(practice, { ...payload, accountId }))
 }

@@ -1,43 +1,67 @@
 import { Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import { answerWithSession } from '../accounts/session-answer.ts'
+import { cookieNames, readCookie } from '../http/cookies.ts'
 import { idempotent } from '../http/idempotency.ts'
 import type { Pages } from '../http/pages.ts'
 import { validate } from '../http/validate.ts'
 import { requireOpenPortal } from '../practices/require-open-portal.ts'
 import type { PracticeEnv } from '../practices/require-practice.ts'
+import { Problem } from '../problem.ts'
 import { requirePermission, requireStaff } from '../staff/require-staff.ts'
-import { chooseCredentials, type ChooseDeps } from './choose-credentials.ts'
-import { confirmActivation } from './confirm-activation.ts'
+import { cancelInvitation } from './cancel-invitation.ts'
+import { changeCredentials } from './change-credentials.ts'
+import { chooseCredentials } from './choose-credentials.ts'
+import { confirmActivation, type ActivationDeps } from './confirm-activation.ts'
 import { invite, type InviteDeps } from './invite.ts'
-import { ChooseCredentials, ConfirmActivation, OpenSlip } from './schema.ts'
-import { openSlip } from './slip.ts'
+import { mailInvitation } from './mail-invitation.ts'
+import type { NewCredentialDeps } from './new-credentials.ts'
+import { offerInvitation } from './offer.ts'
+import {
+  ChangeCredentials,
+  ChooseCredentials,
+  ConfirmActivation,
+  CreateInvitation,
+  OpenSlip,
+} from './schema.ts'
+import { openSlip, type SetLetterPdfs } from './slip.ts'
 
-export type CredentialDeps = InviteDeps & ChooseDeps & { pages: Pages }
+export type CredentialDeps = InviteDeps &
+  ActivationDeps &
+  NewCredentialDeps & { pages: Pages; letterPdfs: SetLetterPdfs }
 
-/** Staff create credentials. The answer holds no secret, only the one-time address of the slip. */
-export const invitationRoutes = (deps: CredentialDeps) =>
-  new Hono<PracticeEnv>()
-    .post(
-      '/:practice/api/staff/launches/:launch/patients/:patient/invitations',
-      requireStaff(deps),
-      requirePermission('credentials.manage'),
-      idempotent(deps),
-      async (c) => c.json(await invite(deps, c.var), 201),
-    )
-    .get('/:practice/slip', async (c) => {
-      // The window was opened by the staff app, perhaps inside an EMR: a stricter policy would cut it off before it loads.
-      c.header('cross-origin-opener-policy', 'unsafe-none')
-      return c.html(await deps.pages.app({ entry: 'slip', audience: 'staff', title: c.var.practice.name }))
-    })
-    // Not idempotent on purpose: who asks twice, with whatever key, is told that it was shown.
-    .post('/:practice/api/slip', validate('json', OpenSlip), async (c) => {
-      const { practice, requestId } = c.var
-      return c.json(
-        await openSlip(deps, { practiceId: practice.id, token: c.req.valid('json').token, requestId }),
+const INVITATIONS = '/:practice/api/staff/launches/:launch/patients/:patient/invitations'
+
+/** Staff create credentials. No answer holds a secret, only the one-time address of the slip. */
+export const invitationRoutes = (deps: CredentialDeps) => {
+  const staff = requireStaff(deps)
+  const mayInvite = requirePermission('credentials.manage')
+  return (
+    new Hono<PracticeEnv>()
+      .get(`${INVITATIONS}/offer`, staff, mayInvite, async (c) => c.json(await offerInvitation(deps, c.var)))
+      .post(INVITATIONS, staff, mayInvite, validate('json', CreateInvitation), idempotent(deps), async (c) =>
+        c.json(await invite(deps, c.var, c.req.valid('json')), 201),
       )
-    })
+      .post(`${INVITATIONS}/current/mail`, staff, mayInvite, idempotent(deps), async (c) =>
+        c.json(await mailInvitation(deps, c.var), 201),
+      )
+      .delete(`${INVITATIONS}/current`, staff, mayInvite, async (c) =>
+        c.json(await cancelInvitation(deps, c.var)),
+      )
+      .get('/:practice/slip', async (c) => {
+        // The window was opened by the staff app, perhaps inside an EMR: a stricter policy would cut it off before it loads.
+        c.header('cross-origin-opener-policy', 'unsafe-none')
+        return c.html(await deps.pages.app({ entry: 'slip', audience: 'staff', title: c.var.practice.name }))
+      })
+      // Not idempotent on purpose: who asks twice, with whatever key, is told that it was shown.
+      .post('/:practice/api/slip', validate('json', OpenSlip), async (c) => {
+        const { practice, requestId } = c.var
+        return c.json(await openSlip(deps, { practice, token: c.req.valid('json').token, requestId }))
+      })
+  )
+}
 
-/** Patients turn a letter into a sign-in of their own. */
+/** Patients turn a letter, a mailed link or a temporary password into a sign-in of their own. */
 export const activationRoutes = (deps: CredentialDeps) =>
   new Hono<PracticeEnv>()
     .post(
@@ -55,3 +79,23 @@ export const activationRoutes = (deps: CredentialDeps) =>
       async (c) =>
         answerWithSession(c, deps.keyring, await chooseCredentials(deps, c.var, c.req.valid('json'))),
     )
+    .put(
+      '/:practice/api/portal/credentials',
+      requireOpenPortal,
+      requireCookie,
+      validate('json', ChangeCredentials),
+      // Before the session is looked at: the first answer has ended it, and a repeat must get that answer.
+      idempotent(deps),
+      async (c) => {
+        const token = readCookie(c, cookieNames.patient(c.var.practice.id))
+        const opened = await changeCredentials(deps, { ...c.var, token }, c.req.valid('json'))
+        return answerWithSession(c, deps.keyring, opened)
+      },
+    )
+
+/** @throws Problem `signed-out` in a browser that holds no session at all */
+const requireCookie = createMiddleware<PracticeEnv>(async function cookie(c, next) {
+  if (!readCookie(c, cookieNames.patient(c.var.practice.id)))
+    throw new Problem('signed-out', 'Sign in first.')
+  await next()
+})

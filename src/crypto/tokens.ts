@@ -41,15 +41,18 @@ export function createAccountId(): string {
   return body + checkCharacter(body)
 }
 
+let lastId = { now: 0, count: 0 }
+
 /**
- * An id that sorts by time.
+ * An id that sorts by time; of those made here in one millisecond, by order.
  * @param now epoch ms
- * @see RFC 9562 §5.7
+ * @see RFC 9562 §5.7, §6.2 method 1
  */
 export function uuidv7(now: number): string {
+  lastId = { now, count: now === lastId.now ? (lastId.count + 1) & 0xfff : 0 }
   const bytes = randomBytes(16)
   bytes.writeUIntBE(now, 0, 6)
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6)
+  bytes.writeUInt16BE(0x7000 | lastId.count, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }

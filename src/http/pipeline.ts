@@ -62,19 +62,22 @@ export const sameOriginWrites = (ownOrigins: ReadonlySet<string>) =>
   })
 
 /** Patients and staff may have two hostnames; then each answers only its own routes. */
-export const splitHosts = (portalUrl: string, staffUrl: string) =>
-  createMiddleware<EdgeEnv>(async function split(c, next) {
-    if (portalUrl === staffUrl) return next()
+export const splitHosts = (portalUrls: readonly string[], staffUrl: string) => {
+  const portalHosts = portalUrls.map((url) => new URL(url).host)
+  const staffHost = new URL(staffUrl).host
+  return createMiddleware<EdgeEnv>(async function split(c, next) {
+    if (portalHosts.every((host) => host === staffHost)) return next()
     const host = c.req.header('host')
     const path = c.req.path
     const isPatients = /^\/[^/]+\/(portal\/|api\/portal\/)/.test(path)
     const isStaffs = /^\/([^/]+\/)?(launch|callback)$|^\/[^/]+\/(staff\/|slip$|api\/(staff\/|slip$))/.test(
       path,
     )
-    if ((isPatients && host !== new URL(portalUrl).host) || (isStaffs && host !== new URL(staffUrl).host))
+    if ((isPatients && !portalHosts.includes(host ?? '')) || (isStaffs && host !== staffHost))
       throw new Problem('not-found')
     return next()
   })
+}
 
 /** Ids in a path are not names, but a log needs none of them to be useful: keep the shape only. */
 const routeOf = (path: string) => path.replace(/\/(launches|patients|l)\/[^/]+/g, '/$1/:id')

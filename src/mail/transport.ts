@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
-import { SECOND_MS } from '../clock.ts'
+import { MINUTE_MS, SECOND_MS } from '../clock.ts'
+import type { MailSecurity } from '../settings/schema.ts'
 import type { Mail } from './outbox.ts'
 
 /** A practice's way to send: `starttls` from port 587 on, `tls` from the start (465), `none` for a local relay only. */
@@ -8,13 +9,21 @@ export type MailSettings = {
   from: string
   host: string
   port: number
-  security: 'none' | 'starttls' | 'tls'
+  security: MailSecurity
   user?: string | undefined
   password?: string | undefined
 }
 
-/** Hands one mail to the practice's server. The id makes the Message-ID, the same at each try. */
-export type SendMail = (practiceId: string, id: string, mail: Mail) => Promise<void>
+/** A practice's mail server, for a handful of mails one after the other. */
+export type MailLine = {
+  /** The id makes the Message-ID, the same at each try. */
+  send(id: string, mail: Mail): Promise<void>
+  close(): void
+}
+export type OpenMailLine = (practiceId: string) => Promise<MailLine>
+
+/** Providers count connections; a mail more waits for a moment. */
+const CONNECTIONS = 2
 
 const TIMEOUTS = {
   dnsTimeout: 10 * SECOND_MS,
@@ -26,14 +35,24 @@ const TIMEOUTS = {
 /** Out-of-office robots must not answer, and such answers must not come back to us. */
 const HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' }
 
-/** Sends over SMTP by the settings that a practice has at that moment. */
-export const createSendMail =
-  (settingsOf: (practiceId: string) => MailSettings | undefined): SendMail =>
-  async (practiceId, id, mail) => {
-    const settings = settingsOf(practiceId)
+/** Opens lines by the settings that a practice has at that moment. */
+export const createMailLines =
+  (settingsOf: (practiceId: string) => Promise<MailSettings | null | undefined>): OpenMailLine =>
+  async (practiceId) => {
+    const settings = await settingsOf(practiceId)
     if (!settings) throw Object.assign(new Error('The practice has no mail server.'), { code: 'ENOSERVER' })
-    const transport = createTransport(transportOptions(settings))
-    try {
+    return openMailLine(settings)
+  }
+
+/**
+ * Speaks SMTP with a server. Nothing is connected before the first mail.
+ *
+ * @param withinMs a mail that was not taken so long after it was given is refused as `timeout`
+ */
+export function openMailLine(settings: MailSettings, withinMs = MINUTE_MS): MailLine {
+  const transport = createTransport(transportOptions(settings))
+  return {
+    send: async (id, mail) => {
       await transport.sendMail({
         ...mail,
         // One address, whatever it looks like: a comma in it must not make two.
@@ -43,23 +62,18 @@ export const createSendMail =
         headers: HEADERS,
         disableFileAccess: true,
         disableUrlAccess: true,
+        signal: AbortSignal.timeout(withinMs),
       })
-    } finally {
-      transport.close()
-    }
+    },
+    close: () => transport.close(),
   }
-
-/** Why a mail did not go: a code without anything about the recipient, and whether another try is pointless. */
-export function faultOf(error: unknown): { code: string; forGood: boolean } {
-  if (!(error instanceof Error)) return { code: 'error', forGood: false }
-  const code = 'code' in error ? String(error.code) : error.name
-  const answer = 'responseCode' in error ? Number(error.responseCode) : 0
-  // A refused sign-in (EAUTH) is also a 5xx, but the administrator can still set it right.
-  const forGood = answer >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE')
-  return { code: answer > 0 ? `${code} ${answer}` : code, forGood }
 }
 
 const transportOptions = ({ host, port, security, user, password }: MailSettings) => ({
+  pool: true as const,
+  maxConnections: CONNECTIONS,
+  // The outbox tries again by itself, later.
+  maxRequeues: 0,
   host,
   port,
   secure: security === 'tls',

@@ -11,9 +11,12 @@ export const PracticeView = z.object({
   slug: PracticeSlug,
   name: z.string(),
   address: z.array(z.string()),
+  /** Number for questions about the portal. */
   phone: z.string().nullable(),
   /** When somebody answers the phone, in words, by language. */
-  hours: z.record(Language, z.string()).nullable(),
+  hours: z.partialRecord(Language, z.string()).nullable(),
+  /** Path of the practice's picture on this service. */
+  logo: z.string().nullable(),
   timeZone: z.string(),
   languages: z.array(Language),
   portalOpen: z.boolean(),

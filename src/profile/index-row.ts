@@ -2,22 +2,12 @@ import type { Patient } from '@medplum/fhirtypes'
 import type { Holder } from '../accounts/require-patient.ts'
 import { accountContext } from '../accounts/store.ts'
 import type { Keyring } from '../crypto/keyring.ts'
-import { toIndexRow, type IndexRow } from '../accounts/index-row.ts'
+import { openIndexRow, toIndexRow } from '../accounts/index-row.ts'
 import type { Store } from '../store/open.ts'
 
-/** A row whose key was taken out of service is as good as none: the next read of the EHR writes it anew. */
-function open(keyring: Keyring, practiceId: string, { account }: Holder): IndexRow | null {
-  if (account.index_sealed === null) return null
-  try {
-    return JSON.parse(keyring.open(account.index_sealed, accountContext(practiceId, account.id))) as IndexRow
-  } catch {
-    return null
-  }
-}
-
 /** The name to greet with when the EHR is away. */
-export const greetingName = (keyring: Keyring) => (practiceId: string, holder: Holder) =>
-  open(keyring, practiceId, holder)?.firstName ?? ''
+export const greetingName = (keyring: Keyring) => (holder: Holder) =>
+  openIndexRow(keyring, holder.account)?.firstName ?? ''
 
 /** So many accounts are remembered as fresh; the oldest is looked at again. */
 const MOST_REMEMBERED = 10_000
@@ -40,7 +30,7 @@ type Read = { practiceId: string; holder: Holder; patient: Patient }
 async function writeIndex(store: Store, keyring: Keyring, { practiceId, holder, patient }: Read) {
   const fresh = JSON.stringify(toIndexRow(keyring, patient))
   const sealed = holder.account.index_sealed
-  const isSame = fresh === JSON.stringify(open(keyring, practiceId, holder))
+  const isSame = fresh === JSON.stringify(openIndexRow(keyring, holder.account))
   if (isSame && sealed !== null && keyring.isCurrent(sealed)) return
   await store.db
     .updateTable('portal_account')

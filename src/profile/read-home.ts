@@ -10,7 +10,7 @@ export type HomeDeps = {
   ehr: Ehr
   readAudit: { record(entry: AuditEntry): Promise<void> }
   /** The name that was kept at the last read, for greeting while the EHR is away. */
-  greetingName(practiceId: string, holder: Holder): string
+  greetingName(holder: Holder): string
   /** Keeps the account's index row as fresh as what was just read. */
   refreshIndex(
     practiceId: string,
@@ -29,7 +29,7 @@ export async function readHome(deps: HomeDeps, asker: Asker): Promise<Home> {
   const { holder } = asker
   const chart = await readChart(deps, asker)
   return {
-    firstName: chart.profile?.firstName ?? deps.greetingName(asker.practiceId, holder),
+    firstName: chart.profile?.firstName ?? deps.greetingName(holder),
     accountId: holder.account.account_id,
     username: holder.account.username ?? '',
     lastSignInAt: holder.account.last_signed_in_at,

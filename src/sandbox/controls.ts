@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import * as z from 'zod'
 import { Fault, type Faults } from './faults.ts'
+import type { Habits } from './fhir/habits.ts'
 
 export const LaunchOrder = z.strictObject({
   /** FHIR id. */
@@ -12,6 +13,8 @@ export const LaunchOrder = z.strictObject({
   intent: z.string().optional(),
   needPatientBanner: z.boolean().optional(),
 })
+const Switch = z.strictObject({ on: z.boolean() })
+
 export type LaunchOrder = z.infer<typeof LaunchOrder>
 
 /** `url` opens the app; `launch` and `iss` are what it carries. */
@@ -20,6 +23,9 @@ export type PreparedLaunch = { launch: string; iss: string; url: string }
 export type ControlDeps = {
   origin: string
   faults: Faults
+  habits: Habits
+  /** Ends every fault and every bad habit. */
+  behave: () => void
   /** Every request to the EMR's interfaces so far. */
   requests: object[]
   createLaunch: (order: LaunchOrder) => PreparedLaunch
@@ -33,8 +39,16 @@ export function createControls(deps: ControlDeps) {
       deps.faults.misbehave(Fault.parse(await readJson(c.req.raw)))
       return c.json({ ok: true })
     })
+    .post('/etags', async (c) => {
+      deps.habits.etags = Switch.parse(await readJson(c.req.raw)).on
+      return c.json({ ok: true })
+    })
+    .post('/extensions', async (c) => {
+      deps.habits.extensions = Switch.parse(await readJson(c.req.raw)).on
+      return c.json({ ok: true })
+    })
     .post('/behave', (c) => {
-      deps.faults.behave()
+      deps.behave()
       return c.json({ ok: true })
     })
     .get('/requests', (c) => c.json({ requests: deps.requests }))

@@ -5,6 +5,7 @@ import { createControls, type LaunchOrder, type PreparedLaunch, UnknownOrder } f
 import { createDashboard, launchUrl } from './dashboard/routes.ts'
 import { createSessions } from './dashboard/sessions.ts'
 import { createFaults, DOWN, type Fault, type FaultKind, type FaultTarget, refusalOf } from './faults.ts'
+import { goodHabits, type Habits } from './fhir/habits.ts'
 import { createFhirServer } from './fhir/server.ts'
 import type { RegisteredClient } from './smart/clients.ts'
 import { createSmartServer } from './smart/server.ts'
@@ -33,8 +34,13 @@ export type Emr = ReturnType<typeof createEmr>
 /** A small EMR: FHIR server, SMART authorization server and dashboard, in process or behind a socket. */
 export function createEmr(options: EmrOptions) {
   const { origin, prefix, elsewhere = fetch } = options
-  const parts = createParts(options)
+  const habits = goodHabits()
+  const parts = createParts(options, habits)
   const faults = createFaults()
+  const behave = () => {
+    faults.behave()
+    Object.assign(habits, goodHabits())
+  }
   const requests: SeenRequest[] = []
   const createLaunch = (order: LaunchOrder) => prepareLaunch(parts, options.clients, order)
 
@@ -44,7 +50,7 @@ export function createEmr(options: EmrOptions) {
     .route(`${prefix}/oauth`, parts.smart.app)
     .route(`${prefix}/fhir/.well-known`, parts.smart.wellKnown)
     .route('/', parts.fhir.app)
-    .route(`${prefix}/sandbox`, createControls({ origin, faults, requests, createLaunch }))
+    .route(`${prefix}/sandbox`, createControls({ origin, faults, habits, behave, requests, createLaunch }))
     .route(prefix || '/', parts.dashboard.app)
   const isOurs = (url: URL) => url.origin === origin && url.pathname.startsWith(`${prefix}/`)
 
@@ -56,7 +62,11 @@ export function createEmr(options: EmrOptions) {
     requests,
     createLaunch,
     misbehave: (fault: Fault) => faults.misbehave(fault),
-    behave: () => faults.behave(),
+    behave,
+    /** Off: it tells no versions and lets the last writer win. */
+    setETags: (on: boolean) => void (habits.etags = on),
+    /** Off: it drops the extensions of phones and e-mails. */
+    setExtensions: (on: boolean) => void (habits.extensions = on),
     /** Opens an app's authorization address as somebody who is logged in; gives the address that the app is called back at. */
     authorizeAs: async (user: string, authorizeUrl: string | URL): Promise<URL> => {
       const cookie = parts.sessions.cookieHeader(parts.sessions.open(findUser(parts.staff, user)).id)
@@ -69,7 +79,7 @@ export function createEmr(options: EmrOptions) {
 type Parts = ReturnType<typeof createParts>
 
 /** The servers of one EMR: the authorization server shows the dashboard's pages and speaks for the FHIR server. */
-function createParts(options: EmrOptions) {
+function createParts(options: EmrOptions, habits: Habits) {
   const { origin, prefix, clients, resources, now = systemClock } = options
   const fhirBase = `${origin}${prefix}/fhir`
   const staff = options.practitioners ?? staffOf(resources)
@@ -88,7 +98,7 @@ function createParts(options: EmrOptions) {
     },
   })
   const { addresses: oauth, authorize, addLaunch } = smart
-  const fhir = createFhirServer({ base: fhirBase, authorize, resources, oauth, now })
+  const fhir = createFhirServer({ base: fhirBase, authorize, resources, oauth, now, habits })
   const dashboard = createDashboard({
     emrName: options.name ?? 'Demonstration EMR',
     origin,

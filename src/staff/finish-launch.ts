@@ -34,8 +34,10 @@ export async function finishLaunch(
   const grant = await exchange(deps, practice, pending, query)
   const now = deps.now()
   return deps.store.transaction(async (tx) => {
-    const iss = pending.iss
-    const staff = { practiceId: practice.id, iss, fhirUser: grant.fhirUser, name: grant.userName }
+    const { fhirUser, userName: name } = grant
+    const role = practice.firstRoles[fhirUser] ?? null
+    // Whichever name the launch came under, it is one EHR, and one person in it.
+    const staff = { practiceId: practice.id, iss: practice.fhirBase, fhirUser, name, role }
     const staffId = await saveStaffMember(tx, deps.keyring, staff, now)
     const launchId = await saveLaunch(tx, deps, practice, staffId, grant)
     const { token } = await startSession(

@@ -9,6 +9,7 @@ import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import { findSession, type Session } from '../store/sessions.ts'
 import type { Permission } from './schema.ts'
+import { permissionsOf } from './roles.ts'
 import { findStaffMember, type StaffMember } from './store.ts'
 
 export type Launch = Schema['launch']
@@ -41,7 +42,7 @@ export const requireStaff = (deps: RequireStaffDeps) =>
     if (launch.staff_id !== member.id) throw staleTab()
     const patient = c.req.param('patient')
     if (patient !== undefined && patient !== launch.patient_id) throw staleTab()
-    c.set('staff', { ...member, launch, session, permissions: practice.staffPermissions })
+    c.set('staff', { ...member, launch, session, permissions: permissionsOf(practice, member) })
     await next()
   })
 

@@ -5,6 +5,7 @@ import { idempotent } from '../http/idempotency.ts'
 import type { Pages } from '../http/pages.ts'
 import { contentSecurityPolicy } from '../http/security-headers.ts'
 import { validate } from '../http/validate.ts'
+import type { PracticeDirectory } from '../practices/directory.ts'
 import type { Practice } from '../practices/practice.ts'
 import type { PracticeEnv } from '../practices/require-practice.ts'
 import { Problem } from '../problem.ts'
@@ -16,14 +17,14 @@ import { launchNotice, onwardWords } from './launch-notice.ts'
 import { requireStaff, type Launch, type Staff, type StaffEnv } from './require-staff.ts'
 import { FinishLaunch, type FinishedLaunch, type LaunchView } from './schema.ts'
 
-export type StaffRouteDeps = FinishDeps & { pages: Pages; practices: ReadonlyMap<string, Practice> }
+export type StaffRouteDeps = FinishDeps & { pages: Pages; practices: PracticeDirectory }
 
 /** The EMR opens Portico here, and comes back here. Both answer HTML: a person is looking. */
 export const launchRoutes = (deps: StaffRouteDeps) =>
   new Hono<PracticeEnv>()
     .get('/launch', async (c) => {
       const iss = c.req.query('iss')
-      const practice = [...deps.practices.values()].find(({ issuers }) => issuers.includes(iss ?? ''))
+      const practice = await deps.practices.byIssuer(iss ?? '')
       return practice ? launch(deps, c, practice) : refuse(deps, c, new Problem('launch-refused'))
     })
     .get('/:practice/launch', (c) => launch(deps, c, c.var.practice))
@@ -33,6 +34,9 @@ export const launchRoutes = (deps: StaffRouteDeps) =>
 export const staffRoutes = (deps: StaffRouteDeps) =>
   new Hono<PracticeEnv>()
     .get('/:practice/staff/l/:launch/', (c) => staffApp(deps, c, c.var.practice))
+    .get('/:practice/staff/l/:launch/:page{settings|people|outbox|history}', (c) =>
+      staffApp(deps, c, c.var.practice),
+    )
     .post('/:practice/api/staff/sessions', idempotent(deps), validate('json', FinishLaunch), async (c) => {
       const { sealed, query } = c.req.valid('json')
       const { practice, requestId } = c.var
@@ -118,7 +122,7 @@ const toLaunchView = ({ launch, session, ...staff }: Staff): LaunchView => {
   return {
     launch: launch.id,
     patient: launch.patient_id,
-    staff: { name: staff.name, fhirUser: staff.fhirUser },
+    staff: { name: staff.name, fhirUser: staff.fhirUser, role: staff.role?.name ?? null },
     permissions: staff.permissions,
     needPatientBanner: context.needPatientBanner,
     intent: context.intent,

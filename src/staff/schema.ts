@@ -1,14 +1,30 @@
 import * as z from 'zod'
 
-export const Permission = z.enum(['access.read', 'access.manage', 'credentials.manage'])
+export const Permission = z.enum([
+  'access.read',
+  'access.manage',
+  'credentials.manage',
+  'settings.manage',
+  'audit.read',
+  'staff.manage',
+])
 export type Permission = z.infer<typeof Permission>
+
+/** The roles that every practice starts with; it may change them and add its own. */
+export const PresetRole = z.enum(['front-desk', 'clinician', 'administrator'])
+export type PresetRole = z.infer<typeof PresetRole>
 
 /** What the staff app needs to know before it asks for the patient: whose tab this is and what may be done in it. */
 export const LaunchView = z.object({
   launch: z.string(),
   /** FHIR id of the patient in context; every request of the tab names it. */
   patient: z.string(),
-  staff: z.object({ name: z.string().nullable(), fhirUser: z.string() }),
+  staff: z.object({
+    name: z.string().nullable(),
+    fhirUser: z.string(),
+    /** Name of the role; null = nobody has given one yet: look only. */
+    role: z.string().nullable(),
+  }),
   permissions: z.array(Permission),
   /** Show our own patient banner only if the EMR does not (SMART need_patient_banner). */
   needPatientBanner: z.boolean(),
@@ -27,3 +43,72 @@ export type FinishLaunch = z.infer<typeof FinishLaunch>
 /** A staff session for one page's memory: `token` goes into Authorization, `launch` into the address. */
 export const FinishedLaunch = z.object({ token: z.string(), launch: z.string() })
 export type FinishedLaunch = z.infer<typeof FinishedLaunch>
+
+export const StaffRole = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Set for the three that every practice starts with: the browser words its name in the reader's language until it is renamed. */
+  preset: PresetRole.nullable(),
+  permissions: z.array(Permission),
+  version: z.number().int(),
+  /** How many people have it. */
+  people: z.number().int(),
+})
+export type StaffRole = z.infer<typeof StaffRole>
+
+export const StaffPerson = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  fhirUser: z.string(),
+  /** Null = nobody has given a role yet: looks only, and stands first in the list. */
+  role: z.string().nullable(),
+  /** The configuration file makes this person an administrator; that cannot be taken away here. */
+  locked: z.boolean(),
+  firstSeenAt: z.number(),
+  lastSeenAt: z.number(),
+})
+export type StaffPerson = z.infer<typeof StaffPerson>
+
+/** People and rights: who has launched Portico here, and what each role may do. */
+export const PeopleView = z.object({ people: z.array(StaffPerson), roles: z.array(StaffRole) })
+export type PeopleView = z.infer<typeof PeopleView>
+
+/** Body of PUT …/people/:person. Null takes the role away: look only. */
+export const GiveRole = z.strictObject({ role: z.string().min(1).max(64).nullable() })
+export type GiveRole = z.infer<typeof GiveRole>
+
+const RoleName = z.string().trim().min(1).max(60)
+const RolePermissions = z.array(Permission).max(20)
+
+/** Body of POST …/roles. */
+export const NewRole = z.strictObject({ name: RoleName, permissions: RolePermissions })
+export type NewRole = z.infer<typeof NewRole>
+
+/** Body of PUT …/roles/:role. */
+export const SaveRole = z.strictObject({
+  version: z.int().min(1),
+  name: RoleName,
+  permissions: RolePermissions,
+})
+export type SaveRole = z.infer<typeof SaveRole>
+
+/** One line of the trail, as those with `audit.read` see it. */
+export const HistoryEntry = z.object({
+  id: z.string(),
+  at: z.number(),
+  /** Name of the staff member, else null: `actor` says what it was. */
+  by: z.string().nullable(),
+  actor: z.enum(['staff', 'patient', 'portico', 'anonymous']),
+  /** `noun.past-participle`, e.g. `settings.changed`; the browser words the ones that it knows. */
+  action: z.string(),
+  outcome: z.enum(['success', 'refused', 'failed']),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+})
+export type HistoryEntry = z.infer<typeof HistoryEntry>
+
+export const HistoryView = z.object({
+  entries: z.array(HistoryEntry),
+  /** Ask with `?before=` this for older ones; null at the end. */
+  before: z.string().nullable(),
+})
+export type HistoryView = z.infer<typeof HistoryView>

@@ -1,17 +1,26 @@
+import { sql } from 'kysely'
 import type { Keyring } from '../crypto/keyring.ts'
+import { openOrNull } from '../crypto/open-or-null.ts'
 import { uuidv7 } from '../crypto/tokens.ts'
 import type { Db } from '../store/open.ts'
+import type { Permission } from './schema.ts'
 
-export type StaffMember = { id: string; fhirUser: string; name: string | null }
+/** A role as it counts for one person. */
+type HeldRole = { id: string; name: string; permissions: Permission[] }
+export type StaffMember = { id: string; fhirUser: string; name: string | null; role: HeldRole | null }
 
-/** Remembers who launched: a staff member is one `iss` + `fhirUser`. Returns the row's id. */
+/**
+ * Remembers who launched: a staff member is one `iss` + `fhirUser`. The role given here, if there is such a role, goes to
+ * somebody whose role was never decided: what administrators gave or took away stays. Returns the row's id.
+ */
 export async function saveStaffMember(
   db: Db,
   keyring: Keyring,
-  staff: { practiceId: string; iss: string; fhirUser: string; name: string | null },
+  staff: { practiceId: string; iss: string; fhirUser: string; name: string | null; role: string | null },
   now: number,
 ): Promise<string> {
-  const name_sealed = staff.name === null ? null : keyring.seal(staff.name, `staff ${staff.practiceId}`)
+  const name_sealed = staff.name === null ? null : keyring.seal(staff.name, nameContext(staff.practiceId))
+  const role_id = staff.role !== null && (await hasRole(db, staff.practiceId, staff.role)) ? staff.role : null
   const row = await db
     .insertInto('staff_member')
     .values({
@@ -22,14 +31,30 @@ export async function saveStaffMember(
       name_sealed,
       first_seen_at: now,
       last_seen_at: now,
+      role_id,
+      role_decided_at: role_id === null ? null : now,
     })
     .onConflict((conflict) =>
-      conflict.columns(['practice_id', 'iss', 'fhir_user']).doUpdateSet({ name_sealed, last_seen_at: now }),
+      conflict.columns(['practice_id', 'iss', 'fhir_user']).doUpdateSet({
+        name_sealed,
+        last_seen_at: now,
+        role_id: sql<string | null>`case when staff_member.role_decided_at is null
+          then excluded.role_id else staff_member.role_id end`,
+        role_decided_at: sql<number | null>`coalesce(staff_member.role_decided_at, excluded.role_decided_at)`,
+      }),
     )
     .returning('id')
     .executeTakeFirstOrThrow()
   return row.id
 }
+
+const hasRole = (db: Db, practiceId: string, id: string) =>
+  db
+    .selectFrom('staff_role')
+    .select('id')
+    .where('practice_id', '=', practiceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
 
 export async function findStaffMember(
   db: Db,
@@ -39,13 +64,51 @@ export async function findStaffMember(
 ): Promise<StaffMember | undefined> {
   const row = await db
     .selectFrom('staff_member')
-    .select(['id', 'fhir_user', 'name_sealed'])
-    .where('practice_id', '=', practiceId)
-    .where('id', '=', id)
+    .leftJoin('staff_role', (join) =>
+      join
+        .onRef('staff_role.practice_id', '=', 'staff_member.practice_id')
+        .onRef('staff_role.id', '=', 'staff_member.role_id'),
+    )
+    .select(['staff_member.id', 'fhir_user', 'name_sealed', 'role_id', 'staff_role.name', 'permissions'])
+    .where('staff_member.practice_id', '=', practiceId)
+    .where('staff_member.id', '=', id)
     .executeTakeFirst()
   if (!row) return undefined
-  const name = row.name_sealed === null ? null : keyring.open(row.name_sealed, `staff ${practiceId}`)
-  return { id: row.id, fhirUser: row.fhir_user, name }
+  const name = openStaffName(keyring, practiceId, row.name_sealed)
+  const role =
+    row.role_id !== null && row.name !== null && row.permissions !== null
+      ? { id: row.role_id, name: row.name, permissions: JSON.parse(row.permissions) as Permission[] }
+      : null
+  return { id: row.id, fhirUser: row.fhir_user, name, role }
+}
+
+/** Each launch seals it anew: the name of somebody who left may outlive its key. */
+export const openStaffName = (keyring: Keyring, practiceId: string, sealed: string | null) =>
+  openOrNull(keyring, sealed, nameContext(practiceId))
+
+const nameContext = (practiceId: string) => `staff ${practiceId}`
+
+/** What people of a practice are called, by how the trail names them: `Practitioner/12` or `staff/<id>`. */
+export async function readStaffNames(
+  db: Db,
+  keyring: Keyring,
+  practiceId: string,
+): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('staff_member')
+    .select(['id', 'fhir_user', 'name_sealed'])
+    .where('practice_id', '=', practiceId)
+    .execute()
+  return new Map(
+    rows.flatMap(({ id, fhir_user, name_sealed }) => {
+      const name = openStaffName(keyring, practiceId, name_sealed)
+      if (name === null) return []
+      return [
+        [fhir_user, name],
+        [`staff/${id}`, name],
+      ]
+    }),
+  )
 }
 
 /** Ends every launch of a staff member and forgets the EHR tokens that they brought. */

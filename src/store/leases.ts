@@ -26,3 +26,23 @@ export async function takeLease(
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** Prolongs a lease that nobody else has had since it was taken; false = it was lost. */
+export async function renewLease(
+  db: Db,
+  { name, owner, forMs }: { name: string; owner: string; forMs: number },
+  now: number,
+): Promise<boolean> {
+  const row = await db
+    .updateTable('lease')
+    .set({ expires_at: now + forMs })
+    .where('name', '=', name)
+    .where('owner', '=', owner)
+    .returning('name')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Gives a lease back before its time. */
+export const releaseLease = (db: Db, lease: { name: string; owner: string }) =>
+  db.deleteFrom('lease').where('name', '=', lease.name).where('owner', '=', lease.owner).execute()

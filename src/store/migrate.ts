@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { type Clock, systemClock } from '../clock.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
+import { firstDay } from './migrations/0002-first-day.ts'
 import type { Db, Store } from './open.ts'
 
 /** Forward only. Each statement runs unchanged on SQLite and PostgreSQL. */
 export type Migration = { id: string; up: readonly string[] }
 
-export const MIGRATIONS: readonly Migration[] = [firstTables]
+export const MIGRATIONS: readonly Migration[] = [firstTables, firstDay]
 
 const MOST_TRIES = 6
 

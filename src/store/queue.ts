@@ -45,9 +45,11 @@ export async function leaseDue<Q extends Queue>(
 }
 
 /**
- * Writes the outcome of a leased row. The payload is blanked with the last word on it: nothing readable stays behind.
+ * Writes the outcome of a leased row. The payload is blanked with the last word on it; a mail that failed keeps it for
+ * a while (see the sweep), so that it can go again or be printed.
  *
- * @returns false when the lease was lost meanwhile; then nothing is written
+ * @returns what the outcome came to (after many tries `again` is `failed`); null when the lease was lost meanwhile:
+ * then nothing is written
  */
 export async function settle(
   db: Db,
@@ -55,20 +57,28 @@ export async function settle(
   row: { practice_id: string; id: string; attempts: number },
   outcome: Outcome,
   now: number,
-): Promise<boolean> {
+): Promise<Outcome['kind'] | null> {
+  const final = lastWord(queue, row.attempts, outcome)
   const { rows } = await sql`
-    update ${sql.table(queue)} set locked_until = 0, ${changes(queue, row.attempts, outcome, now)}
+    update ${sql.table(queue)} set locked_until = 0, ${changes(queue, row.attempts, final, now)}
     where practice_id = ${row.practice_id} and id = ${row.id} and attempts = ${row.attempts}
       and ${sql.ref(DONE_AT[queue])} is null and failed_at is null
     returning id`.execute(db)
-  return rows.length === 1
+  return rows.length === 1 ? final.kind : null
 }
+
+const lastWord = (queue: Queue, attempts: number, outcome: Outcome): Outcome =>
+  outcome.kind === 'again' && attempts >= MOST_ATTEMPTS[queue]
+    ? { kind: 'failed', error: outcome.error }
+    : outcome
 
 function changes(queue: Queue, attempts: number, outcome: Outcome, now: number) {
   if (outcome.kind === 'done')
     return sql`${sql.ref(DONE_AT[queue])} = ${now}, payload_sealed = null, last_error = null`
-  if (outcome.kind === 'failed' || attempts >= MOST_ATTEMPTS[queue])
-    return sql`failed_at = ${now}, payload_sealed = null, last_error = ${outcome.error}`
+  if (outcome.kind === 'failed') {
+    const payload = queue === 'job' ? sql`null` : sql.ref('payload_sealed')
+    return sql`failed_at = ${now}, payload_sealed = ${payload}, last_error = ${outcome.error}`
+  }
   const pause = Math.min(LONGEST_PAUSE_MS, SECOND_MS * 2 ** attempts)
   return sql`run_at = ${now + pause}, last_error = ${outcome.error}`
 }

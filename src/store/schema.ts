@@ -4,7 +4,19 @@
  * `*_sealed` columns are encrypted by the keyring; `*_mac` columns are keyed hashes.
  */
 export interface Schema {
-  practice: { id: string; fhir_base: string; name: string; created_at: number; updated_at: number }
+  practice: {
+    id: string
+    fhir_base: string
+    name: string
+    created_at: number
+    updated_at: number
+    /** Grows with every save of settings: of two administrators who save at once the second is told. */
+    settings_version: number
+    /** When it was given the roles to start with: once, as one that was deleted must not come back. */
+    roles_seeded_at: number | null
+  }
+  /** What administrators changed; JSON per key, the mail password sealed inside. */
+  setting: { practice_id: string; key: string; value: string; updated_at: number; updated_by: string }
   staff_member: {
     practice_id: string
     id: string
@@ -13,6 +25,30 @@ export interface Schema {
     name_sealed: string | null
     first_seen_at: number
     last_seen_at: number
+    /** Null = nobody gave a role: look only. */
+    role_id: string | null
+    /** When a role was first given or taken away, by the file or by people; null = never. */
+    role_decided_at: number | null
+  }
+  staff_role: {
+    practice_id: string
+    id: string
+    name: string
+    /** One of the three that every practice starts with, while its name is untouched. */
+    preset: string | null
+    /** JSON array of permissions. */
+    permissions: string
+    version: number
+    created_at: number
+  }
+  /** "Not now": why a patient was not invited, and when to ask again (a date in the practice's zone). */
+  refusal: {
+    practice_id: string
+    patient_id: string
+    reason: string
+    ask_again_on: string
+    recorded_at: number
+    recorded_by: string
   }
   /** May this patient use the portal? Authoritative; mirrored as Consent where the EHR can hold it. */
   patient_access: {
@@ -22,6 +58,9 @@ export interface Schema {
     withdrawn_at: number | null
     decided_by: string
     version: number
+    email_allowed_at: number | null
+    /** The trusted e-mail where the EHR cannot hold the mark; encrypted. */
+    trusted_email_sealed: string | null
   }
   portal_account: {
     practice_id: string
@@ -60,26 +99,30 @@ export interface Schema {
   ticket: {
     practice_id: string
     id: string
-    kind: 'activation' | 'setup' | 'slip'
+    kind: 'activation' | 'temporary' | 'link' | 'setup' | 'slip'
     account_id: string
-    /** How a caller finds it: HMAC of the portal ID, or SHA-256 of a 256-bit token. Unique among live tickets. */
+    /** How a caller finds it: HMAC of the portal ID, SHA-256 of a 256-bit token, or its own id. Unique among live tickets. */
     lookup: string
     /** HMAC of the code, where there is one. */
     secret_mac: string | null
     /** Encrypted JSON whose shape belongs to the capability. */
     payload_sealed: string | null
+    /** Wrong tries; for a temporary password the restricted sessions that it opened. */
     tries: number
     created_at: number
     created_by: string
     expires_at: number
     used_at: number | null
     ended_at: number | null
+    /** When the patient first got as far as the page behind it. */
+    opened_at: number | null
   }
   session: {
     practice_id: string
     /** SHA-256 of the 256-bit token in the cookie. */
     token_hash: string
-    kind: 'patient' | 'staff'
+    /** `restricted` = a patient who came with a temporary password and must choose a new one. */
+    kind: 'patient' | 'restricted' | 'staff'
     /** portal_account.id or staff_member.id. */
     subject_id: string
     created_at: number
@@ -150,6 +193,12 @@ export interface Schema {
     sent_at: number | null
     failed_at: number | null
     last_error: string | null
+    kind: string
+    /** Id of the ticket that it is about, if any. */
+    about: string | null
+    to_sealed: string | null
+    subject_sealed: string | null
+    created_at: number
   }
   /** A topic, never data: the client re-reads. Lives 5 minutes. */
   event: { practice_id: string; id: string; at: number; topic: string; patient_id: string | null }

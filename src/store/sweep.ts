@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import { DAY_MS, MINUTE_MS } from '../clock.ts'
-import type { Db } from './open.ts'
+import type { Db, Store } from './open.ts'
 import type { Schema } from './schema.ts'
+import { RESTRICTED_LIFETIME_MS } from './sessions.ts'
 
 /** At most so many rows of a table at a time: sweeping must never hold up a request. */
 const ROWS_AT_ONCE = 500
@@ -10,6 +11,8 @@ type Rule = { table: keyof Schema; key: string; over: (now: number) => RawBuilde
 
 const EVENTS_KEPT_MS = 5 * MINUTE_MS
 const SETTLED_KEPT_MS = 30 * DAY_MS
+/** So long a mail that failed can go again or be printed. */
+const FAILED_MAIL_KEPT_MS = 7 * DAY_MS
 /** An ended ticket still tells staff and patient why it no longer works. */
 const TICKETS_KEPT_MS = 30 * DAY_MS
 /** Longer than any staff session lives; the EHR tokens go with the launch. */
@@ -41,8 +44,10 @@ const RULES: readonly Rule[] = [
  *
  * @returns whether there was anything to delete
  */
-export async function sweep(db: Db, now: number): Promise<boolean> {
-  let swept = await forgetExpired(db, now)
+export async function sweep(store: Store, now: number): Promise<boolean> {
+  const { db } = store
+  let swept = await forgetExpired(store, now)
+  if (await forgetFailedMail(db, now)) swept = true
   for (const { table, key, over } of RULES) {
     const { numAffectedRows } = await sql`
       delete from ${sql.table(table)} where (practice_id, ${sql.ref(key)}) in
@@ -59,12 +64,66 @@ const settledBefore = (doneAt: 'done_at' | 'sent_at', before: number) =>
   sql`run_at <= ${before} and (${sql.ref(doneAt)} <= ${before} or failed_at <= ${before})
     and (${sql.ref(doneAt)} is not null or failed_at is not null)`
 
-/** A ticket that nobody used in time keeps no name, address or birth date. */
-async function forgetExpired(db: Db, now: number): Promise<boolean> {
-  const { numUpdatedRows } = await db
+/**
+ * A ticket that nobody used in time keeps no name, address or birth date. A temporary password may still be needed by the
+ * session that it opened last.
+ */
+async function forgetExpired(store: Store, now: number): Promise<boolean> {
+  const forgotten = await store.db
     .updateTable('ticket')
     .set({ payload_sealed: null })
     .where('expires_at', '<=', now)
+    .where((eb) =>
+      eb.or([eb('kind', '<>', 'temporary'), eb('expires_at', '<=', now - RESTRICTED_LIFETIME_MS)]),
+    )
+    .where('payload_sealed', 'is not', null)
+    .returning(['practice_id', 'account_id', 'kind'])
+    .execute()
+  for (const ticket of forgotten) if (ticket.kind === 'temporary') await freeUsername(store, ticket)
+  return forgotten.length > 0
+}
+
+/** The name that came with a temporary password goes with it, unless the account has been opened or has newer words. */
+const freeUsername = (
+  store: Store,
+  { practice_id, account_id }: Pick<Schema['ticket'], 'practice_id' | 'account_id'>,
+) =>
+  store.transaction(async (tx) => {
+    const account = tx.updateTable('portal_account').where('practice_id', '=', practice_id)
+    // Whoever makes new words at this moment holds the row: they are waited for, and then seen.
+    await account
+      .set((eb) => ({ version: eb('version', '+', 0) }))
+      .where('id', '=', account_id)
+      .execute()
+    await account
+      .set({ username: null, username_key: null })
+      .where('id', '=', account_id)
+      .where('activated_at', 'is', null)
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('ticket')
+              .select('ticket.id')
+              .whereRef('ticket.practice_id', '=', 'portal_account.practice_id')
+              .whereRef('ticket.account_id', '=', 'portal_account.id')
+              .where('ticket.kind', '=', 'temporary')
+              .where('ticket.payload_sealed', 'is not', null),
+          ),
+        ),
+      )
+      .execute()
+  })
+
+/** Afterwards the row still says that it failed, and why. */
+async function forgetFailedMail(db: Db, now: number): Promise<boolean> {
+  const before = now - FAILED_MAIL_KEPT_MS
+  const { numUpdatedRows } = await db
+    .updateTable('outbox')
+    .set({ payload_sealed: null })
+    // The index of settled rows is sorted by this.
+    .where('run_at', '<=', before)
+    .where('failed_at', '<=', before)
     .where('payload_sealed', 'is not', null)
     .executeTakeFirst()
   return numUpdatedRows > 0n

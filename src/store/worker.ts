@@ -8,6 +8,8 @@ export type Step = {
   everyMs: number
   /** Does a bounded piece; true when there may be more. */
   run(): Promise<boolean>
+  /** Waits for what a piece has left running. */
+  finish?(): Promise<void>
 }
 
 export type Worker = {
@@ -32,6 +34,7 @@ export function createWorker({ steps, log }: { steps: readonly Step[]; log: Log 
     stop: async () => {
       stopping.abort()
       await Promise.all(loops)
+      for (const step of steps) await step.finish?.()
     },
     drain: async () => {
       for (let more = true; more;) {

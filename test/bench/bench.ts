@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util'
 import { ensureBuilt } from './built.ts'
 import { startHelper } from './child.ts'
 import { type Figure, printFigure } from './figure.ts'
+import { measureLetters } from './letters.ts'
 import { measureLookUps } from './look-ups.ts'
+import { measureMail } from './mail.ts'
 import { countWaves, measureReads } from './reads.ts'
 import { startService } from './service.ts'
 import { measureSignIns } from './sign-ins.ts'
@@ -38,7 +40,9 @@ try {
   } finally {
     await service.stop()
   }
+  show(await measureLetters())
   show(await measureLookUps(Number(values.accounts)))
+  show(await measureMail())
 } finally {
   await ehr.stop()
 }

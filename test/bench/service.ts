@@ -57,8 +57,8 @@ function configuration(fhirBase: string) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
   const practice = {
     slug: PRACTICE,
-    name: 'Bench',
-    timeZone: 'UTC',
+    initial: { name: 'Bench' },
+    firstRoles: { 'Practitioner/1': 'front-desk' },
     fhirBase,
     client: {
       clientId: 'portico',

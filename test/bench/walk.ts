@@ -1,10 +1,13 @@
 import { type Answer, type Call, call, cookieHeader, type Jar, keep } from './http.ts'
 import { PRACTICE, type Service } from './service.ts'
+import type { Slip } from '../../src/credentials/schema.ts'
+import { readLetter } from '../support/letter.ts'
 
 /** Somebody signed in, as their browser would send it. */
 export type SignedIn = { card: Call; home: Call; cardUrl: string; homeUrl: string }
 export type Credentials = { signInUrl: string; username: string; password: string }
 
+const LETTER = { kind: 'activation', slip: true, mail: false }
 const PASSWORD = 'lantern gravel orbit mustard 41'
 
 /** Walks a patient through the public way in: launch, allow, create, activate. A refusal ends the bench with its words. */
@@ -19,10 +22,10 @@ export async function walk(
   const launched = await launch(service, { iss: fhirBase, launch: patientId }, staff)
   const access = `${api}/staff/launches/${launched}/patients/${patientId}`
   await write(staff, 'PUT', `${access}/access`, { allowPortal: true })
-  const issued = await write(staff, 'POST', `${access}/invitations`, {})
+  const issued = await write(staff, 'POST', `${access}/invitations`, LETTER)
   const { slipUrl } = JSON.parse(issued.body) as { slipUrl: string }
   const opened = await write(new Map(), 'POST', `${api}/slip`, { token: new URL(slipUrl).hash.slice(1) })
-  const { portalId, code } = JSON.parse(opened.body) as { portalId: string; code: string }
+  const { portalId, code } = readLetter(JSON.parse(opened.body) as Slip)
   const who = { portalId, code, firstInitial: 'A', lastInitial: 'D', birthDate: '1980-05-17' }
   const confirmed = await write(patient, 'POST', `${api}/portal/activation`, who)
   const { ticket } = JSON.parse(confirmed.body) as { ticket: string }

@@ -1,13 +1,17 @@
 import type { Bundle, Patient } from '@medplum/fhirtypes'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TRUSTED_EMAIL } from '../../fhir-profiles/canonicals.ts'
+import type { Slip } from '../../src/credentials/schema.ts'
 import { createBrowser } from '../support/browser.ts'
+import { readLetter } from '../support/letter.ts'
 import { GOOD_PASSWORD } from '../support/people.ts'
 import { expectOk } from '../support/service.ts'
 import type { Demo } from './demo.ts'
 
 /** Something that the service answered with a success, and the id under which its trail must know it. */
 export type Deed = { action: string; requestId: string }
+
+const LETTER = { kind: 'activation', slip: true, mail: false }
 
 /** How far one patient came before the end or a kill; only what was acknowledged is written down. */
 export type Career = {
@@ -103,10 +107,10 @@ export async function createCareers(demo: Demo) {
 async function visitDesk(demo: Demo, cookie: string, career: Career) {
   const { browser, api } = await launch(demo, cookie, career)
   await done(career, 'access.allowed', browser.put(`${api}/access`, { allowPortal: true }))
-  const { slipUrl } = await done(career, 'invitation.issued', browser.post(`${api}/invitations`, {}))
+  const { slipUrl } = await done(career, 'invitation.issued', browser.post(`${api}/invitations`, LETTER))
   const token = new URL(String(slipUrl)).hash.slice(1)
   const slip = await done(career, 'slip.opened', browser.post('/fernwood/api/slip', { token }))
-  career.letter = { portalId: String(slip['portalId']), code: String(slip['code']) }
+  career.letter = readLetter(slip as Slip)
 }
 
 async function launch(demo: Demo, cookie: string, career: Career) {

@@ -7,7 +7,10 @@ export type Demo = {
   mail: string
   practice: string
   /** Pulls a lever of the sandbox. */
-  sandbox(lever: 'misbehave' | 'behave' | 'restart-service' | 'kill-service', order?: object): Promise<void>
+  sandbox(
+    lever: 'misbehave' | 'behave' | 'etags' | 'restart-service' | 'kill-service',
+    order?: object,
+  ): Promise<void>
   stop(): Promise<void>
 }
 

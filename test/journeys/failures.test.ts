@@ -61,7 +61,7 @@ describe('the EHR fails between two steps', () => {
     '$kind: reading, saving, creating and home say so plainly, keep everything and go on',
     async (failure) => {
       const saving = await walk.openCard(emr, walk.fernwood(demo), failure.patient)
-      await saving.getByRole('switch').check()
+      await saving.getByRole('switch', { name: 'Allow patient portal' }).check()
       await askForLetter(creating)
       const windows = desk.pages().length
 
@@ -78,7 +78,7 @@ describe('the EHR fails between two steps', () => {
         ),
         home.getByText(failure.home).waitFor(),
       ])
-      expect(await saving.getByRole('switch').isChecked()).toBe(true)
+      expect(await saving.getByRole('switch', { name: 'Allow patient portal' }).isChecked()).toBe(true)
       expect(await home.getByRole('heading', { level: 1 }).innerText()).toContain('Lena')
       // The window that was opened for the letter is gone again.
       await expect.poll(() => desk.pages().length).toBe(windows)
@@ -99,7 +99,7 @@ describe('the EHR fails between two steps', () => {
 
   test('401: staff are sent back to the EMR and nothing was changed; patients wait for the EHR, not for staff', async () => {
     const saving = await walk.openCard(emr, walk.fernwood(demo), PEOPLE.mergedInto)
-    await saving.getByRole('switch').check()
+    await saving.getByRole('switch', { name: 'Allow patient portal' }).check()
     await askForLetter(creating)
     await demo.sandbox('misbehave', { kind: '401', target: 'fhir' })
     await Promise.all([
@@ -115,7 +115,7 @@ describe('the EHR fails between two steps', () => {
     await home.getByRole('button', { name: 'Try again' }).click()
     await walk.expectHome(home, 'Lena')
     const again = await walk.openCard(emr, walk.fernwood(demo), PEOPLE.mergedInto)
-    expect(await again.getByRole('switch').isChecked()).toBe(false)
+    expect(await again.getByRole('switch', { name: 'Allow patient portal' }).isChecked()).toBe(false)
     await walk.allow(again)
     await creating.reload()
     await askForLetter(creating)
@@ -127,7 +127,7 @@ describe('the EHR fails between two steps', () => {
     const card = await walk.openCard(emr, walk.fernwood(demo), PEOPLE.sameNameA)
     await card.clock.install()
     await demo.sandbox('misbehave', { kind: 'down', target: 'fhir' })
-    await card.getByRole('switch').check()
+    await card.getByRole('switch', { name: 'Allow patient portal' }).check()
     await card.getByRole('button', { name: 'Save' }).click()
     await card.getByText(SILENT).waitFor()
     await demo.sandbox('behave')
@@ -141,7 +141,7 @@ describe('the EHR fails between two steps', () => {
     const page = await context.newPage()
     await walk.logIn(page, walk.fernwood(demo))
     const card = await launch(page, PEOPLE.noPhone)
-    await card.getByRole('switch').waitFor()
+    await card.getByRole('switch', { name: 'Permitir el portal' }).waitFor()
     await demo.sandbox('misbehave', { kind: 'down', target: 'fhir' })
     await card.reload()
     await card.getByText('El sistema de la clínica no responde.').waitFor()
@@ -237,11 +237,13 @@ async function inviteAnother(patient: string) {
 }
 
 /** Opens the question, for a first letter or a new one. */
-const askForLetter = (card: Page) =>
-  card.getByRole('button', { name: /^(Create credentials|New letter…)$/ }).click()
+async function askForLetter(card: Page) {
+  await card.getByRole('button', { name: /^(Create credentials|New letter…)$/ }).click()
+  await makeIt(card, { disabled: false }).waitFor()
+}
 
-const makeIt = (card: Page) =>
-  card.getByRole('dialog').getByRole('button', { name: /^(Create credentials|Make new letter)$/ })
+const makeIt = (card: Page, state: { disabled?: boolean } = {}) =>
+  card.getByRole('dialog').getByRole('button', { name: /^(Create credentials|Make new letter)$/, ...state })
 
 /** Presses the button in the question, reads the letter and puts it away. */
 async function letterComes(card: Page) {

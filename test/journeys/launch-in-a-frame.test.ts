@@ -52,7 +52,7 @@ describe('the card in a frame of the EMR', () => {
     const context = await walk.openContext(browser)
     const complaints = await listen(context)
     const emr = await context.newPage()
-    await walk.logIn(emr, clinic, 'Physician')
+    await walk.logIn(emr, clinic)
     await walk.openPatient(emr, clinic, PEOPLE.maria)
     const frame = await walk.openPorticoHere(emr)
     await walk.allow(frame)

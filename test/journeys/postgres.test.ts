@@ -4,6 +4,7 @@ import { openBrowser } from '../support/chromium.ts'
 import { IDENTITY, PEOPLE } from '../support/people.ts'
 import { createPostgresDatabase } from '../support/store.ts'
 import { startDemo, type Demo } from './demo.ts'
+import { firstDayByMail, firstDayByPassword } from './first-day.ts'
 import { countDeeds, expectWholeAudit, ONE_WALK, WALK_MS, walkInterrupted, withStore } from './interrupted.ts'
 
 let demo: Demo | undefined
@@ -13,6 +14,14 @@ afterAll(async () => {
   await browser?.close()
   await demo?.stop()
 })
+
+const gloria = {
+  patient: PEOPLE.noContact,
+  firstName: 'Gloria',
+  identity: { firstInitial: 'G', lastInitial: 'W', birthDate: '1951-12-31' },
+  username: 'gloria.w',
+}
+const lena = { patient: PEOPLE.twinA, firstName: 'Lena', identity: IDENTITY.lena, username: 'lena.h' }
 
 describe('the walk on PostgreSQL', () => {
   test.skipIf(!process.env['TEST_PG_URL'])(
@@ -31,6 +40,8 @@ describe('the walk on PostgreSQL', () => {
         username: 'walter',
       }
       await walkInterrupted(running, chromium, walter, interrupt)
+      await firstDayByMail(running, chromium, gloria, interrupt)
+      await firstDayByPassword(running, chromium, lena, interrupt)
       await withStore(store, async (db) => {
         expect(db.engine).toBe('postgres')
         expect(await countDeeds(db, PEOPLE.walter)).toMatchObject(ONE_WALK)

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../support/chromium.ts'
 import { GOOD_PASSWORD, IDENTITY, PEOPLE } from '../support/people.ts'
 import { startDemo, type Demo } from './demo.ts'
+import { firstDayByMail, firstDayByPassword } from './first-day.ts'
 import {
   countDeeds,
   expectWholeAudit,
@@ -64,6 +65,37 @@ describe('the walk with a service that comes and goes', () => {
   )
 })
 
+describe('the first day with a service that is started anew between every two steps', () => {
+  const interrupt = () => demo.sandbox('restart-service')
+
+  test(
+    'by mail: what was filled in, the invitation and the link outlive it',
+    async () => {
+      await firstDayByMail(
+        demo,
+        browser,
+        {
+          patient: PEOPLE.noContact,
+          firstName: 'Gloria',
+          identity: { firstInitial: 'G', lastInitial: 'W', birthDate: '1951-12-31' },
+          username: 'gloria.w',
+        },
+        interrupt,
+      )
+    },
+    WALK_MS,
+  )
+
+  test(
+    'by temporary password: so do the five words and the page where they are changed',
+    async () => {
+      const luca = { patient: PEOPLE.twinB, firstName: 'Luca', identity: IDENTITY.luca, username: 'luca' }
+      await firstDayByPassword(demo, browser, luca, interrupt)
+    },
+    WALK_MS,
+  )
+})
+
 describe('impatient people', () => {
   test('who press while the service is away are told so; pressing again makes one letter and one account', async () => {
     const clinic = walk.fernwood(demo)
@@ -73,11 +105,11 @@ describe('impatient people', () => {
     const card = await walk.openCard(emr, clinic, PEOPLE.piotr)
     const phone = await (await openContext(browser)).newPage()
 
-    await card.getByRole('switch').check()
+    await card.getByRole('switch', { name: 'Allow patient portal' }).check()
     await whileAway(demo, async () => {
       await card.getByRole('button', { name: 'Save' }).click()
       await card.getByText("We can't reach the portal.").waitFor()
-      expect(await card.getByRole('switch').isChecked()).toBe(true)
+      expect(await card.getByRole('switch', { name: 'Allow patient portal' }).isChecked()).toBe(true)
     })
     await card.getByRole('button', { name: 'Try now' }).click()
     await card.getByText('Everything is in place').waitFor()

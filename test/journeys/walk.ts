@@ -120,10 +120,12 @@ async function makeLetter(context: BrowserContext, card: Card, ask: string, make
 
 /** What a patient reads on the letter, whatever its language. */
 export async function readLetter(page: Page): Promise<Letter> {
-  const codes = page.getByRole('article').locator('.code')
+  // The patient's own language stands first; another one says the same.
+  const sheet = page.getByRole('article').first()
+  const codes = sheet.locator('.code')
   await codes.nth(1).waitFor()
   const [portalId = '', code = ''] = (await codes.allInnerTexts()).map((text) => text.replace(/\s/g, ''))
-  const text = await page.getByRole('article').innerText()
+  const text = await sheet.innerText()
   const accountId = /[0-9A-Z]{2} [0-9A-Z]{4} [0-9A-Z]{4}/.exec(text)?.[0] ?? ''
   return { portalId, code, accountId, page }
 }

@@ -112,6 +112,25 @@ describe('over HTTP', () => {
     expect((await bench.readPatient(token)).status).toBe(200)
   })
 
+  test('and give up a good habit, until they behave', async () => {
+    const seen = async () => {
+      const response = await bench.readPatient(token)
+      return [response.headers.has('etag'), ((await response.json()) as { meta: object }).meta]
+    }
+    const before = await seen()
+    await post('etags', { on: false })
+    expect(await seen()).toEqual([false, { lastUpdated: expect.any(String) }])
+    await post('etags', { on: true })
+    expect(await seen()).toEqual(before)
+    await post('etags', { on: false })
+    await post('behave', {})
+    expect(await seen()).toEqual(before)
+    expect((await post('extensions', { on: false })).status).toBe(200)
+    expect((await post('extensions', {})).status).toBe(422)
+    expect((await post('etags', { on: 'no' })).status).toBe(422)
+    await post('behave', {})
+  })
+
   test('an order with a fault is answered with what is wrong', async () => {
     const response = await post('misbehave', { kind: 'explode', target: 'fhir' })
     expect(response.status).toBe(422)

@@ -7,8 +7,8 @@ import { ConfigError, readConfig } from '../../src/config.ts'
 const KEY = `k1:${'A'.repeat(43)}`
 const PRACTICE = {
   slug: 'oak',
-  name: 'Oak Clinic',
-  timeZone: 'America/Chicago',
+  settings: { name: 'Oak Clinic' },
+  initial: { timeZone: 'America/Chicago' },
   fhirBase: 'https://ehr.example/fhir',
   client: {
     clientId: 'portico',
@@ -41,21 +41,27 @@ test('a small file is enough; the rest has defaults', () => {
   expect(config).toMatchObject({
     port: 8080,
     bind: '127.0.0.1',
-    portalUrl: 'http://localhost:8080',
+    portalUrls: ['http://localhost:8080'],
     production: false,
   })
-  expect(config.practices[0]?.settings).toEqual({
-    portalOpen: true,
-    adultAge: 18,
-    invitationDays: 30,
-    activationMode: 'strong',
-    requirePhone: false,
-    usernameFromEmail: true,
+  expect(config.practices[0]).toMatchObject({
+    settings: { name: 'Oak Clinic' },
+    initial: { timeZone: 'America/Chicago' },
+    administrators: [],
+    firstRoles: {},
   })
 })
 
 test('every fault is named at once, in the environment and in the file', () => {
-  const broken = { ...PRACTICE, slug: 'O', timeZone: 'Mars/Base', fhirBase: 'ftp://x', colour: 'red' }
+  const broken = {
+    ...PRACTICE,
+    slug: 'O',
+    settings: { timeZone: 'Mars/Base' },
+    initial: { mailPort: 0 },
+    administrators: ['Jo'],
+    fhirBase: 'ftp://x',
+    colour: 'red',
+  }
   const faults = faultsOf(() =>
     read({ practices: [broken] }, { PORT: 'many', PORTICO_KEYS: 'short', DATABASE_URL: 'mysql://x' }),
   )
@@ -64,7 +70,9 @@ test('every fault is named at once, in the environment and in the file', () => {
     'PORTICO_KEYS',
     'DATABASE_URL',
     'practices.0.slug',
-    'practices.0.timeZone',
+    'practices.0.settings.timeZone',
+    'practices.0.initial.mailPort',
+    'practices.0.administrators.0',
     'practices.0.fhirBase',
     'colour',
   ])
@@ -88,10 +96,10 @@ test('two practices never share a slug or an EHR', () => {
 
 test('production refuses what is unsafe, all at once', () => {
   const unsafe = { ...PRACTICE, fhirBase: 'http://ehr.example/fhir', frameAncestors: ['http://emr.example'] }
-  const mail = { from: 'a@oak.example', host: 'mail.example', port: 25, security: 'none' }
+  const settings = { mailFrom: 'a@oak.example', mailHost: 'mail.example', mailPort: 25, mailSecurity: 'none' }
   const faults = faultsOf(() =>
     read(
-      { practices: [{ ...unsafe, mail }] },
+      { practices: [{ ...unsafe, settings }] },
       {
         NODE_ENV: 'production',
         LOG_LEVEL: 'debug',
@@ -104,7 +112,7 @@ test('production refuses what is unsafe, all at once', () => {
     'PUBLIC_URL',
     'fhirBase',
     'frameAncestors',
-    'mail.security',
+    'settings.mailSecurity',
     'LOG_LEVEL',
     'DEBUG',
     'TRUSTED_PROXIES',
@@ -116,6 +124,18 @@ test('production refuses what is unsafe, all at once', () => {
     { NODE_ENV: 'production', PUBLIC_URL: 'https://portal.oak.example', TRUSTED_PROXIES: '127.0.0.1' },
   )
   expect(safe.production).toBe(true)
+})
+
+test('a practice chooses its portal address among those of the service', () => {
+  const at = (portalAddress: string) => ({ ...PRACTICE, settings: { portalAddress } })
+  const environment = { PORTAL_URL: 'https://a.example,https://b.example' }
+  expect(read({ practices: [at('https://b.example')] }, environment).portalUrls).toEqual([
+    'https://a.example',
+    'https://b.example',
+  ])
+  expect(faultsOf(() => read({ practices: [at('https://c.example')] }, environment))).toEqual([
+    'practices.oak: portalAddress https://c.example is not one of PORTAL_URL',
+  ])
 })
 
 test('proxies that are no addresses are faults', () => {

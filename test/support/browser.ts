@@ -42,7 +42,8 @@ export function createBrowser(send: Send, origin: string) {
     get: (path: string, headers?: Record<string, string>) => request(path, headers ? { headers } : {}),
     post: (path: string, body: unknown, headers?: Record<string, string>) =>
       request(path, { method: 'POST', body, ...(headers ? { headers } : {}) }),
-    put: (path: string, body: unknown) => request(path, { method: 'PUT', body }),
+    put: (path: string, body: unknown, headers?: Record<string, string>) =>
+      request(path, { method: 'PUT', body, ...(headers ? { headers } : {}) }),
     delete: (path: string) => request(path, { method: 'DELETE' }),
   }
 }

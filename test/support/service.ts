@@ -11,17 +11,23 @@ import { CLINICS, addressesFrom, emrOptions, practiceConfig } from '../../src/sa
 import { readOrMakeKeys } from '../../src/sandbox/demo/keys.ts'
 import { createEmr, type Emr } from '../../src/sandbox/emr.ts'
 import { createPeople } from '../../src/sandbox/people/index.ts'
+import type { Slip } from '../../src/credentials/schema.ts'
 import { wire } from '../../src/wiring.ts'
 import { createBrowser, type TestBrowser } from './browser.ts'
+import { readLetter } from './letter.ts'
 import { openTestStore, type TestStore } from './store.ts'
 
 export type Slug = 'fernwood' | 'harbor'
 
 type Options = {
+  /** What the configuration file fixes, and what administrators start from, for both practices. */
   settings?: Record<string, unknown>
+  initial?: Record<string, unknown>
   practice?: Record<string, unknown>
   keys?: string
   store?: TestStore
+  /** Sets letters as PDF, which most tests have no use for. */
+  pdfs?: boolean
 }
 
 const ADDRESSES = addressesFrom(8080)
@@ -69,6 +75,7 @@ export async function openService(options: Options = {}) {
     fetch: toService,
     dist,
     hasher: HASHER,
+    ...(options.pdfs ? {} : { letterPdfs: async () => null }),
   })
   const app = createApp(wiring)
   afterAll(async () => {
@@ -90,6 +97,8 @@ export async function openService(options: Options = {}) {
 }
 
 export type TestService = Awaited<ReturnType<typeof openService>>
+/** The usual invitation: an activation, on paper. */
+export const LETTER = { kind: 'activation', slip: true, mail: false }
 export type LaunchedTab = { launch: string; patient: string; api: string; browser: TestBrowser }
 
 /** The steps of the walk that most tests begin with. */
@@ -118,24 +127,18 @@ function walksThrough(emrs: Record<Slug, Emr>, openBrowser: () => TestBrowser) {
   }
 
   /** Allows access, creates credentials and opens the slip: what staff do with a patient at the desk. */
-  async function inviteAndRead(tab: LaunchedTab) {
+  async function inviteAndRead(tab: LaunchedTab, invitation: object = LETTER) {
     await expectOk(tab.browser.put(`${tab.api}/access`, { allowPortal: true }))
-    const issued = await expectOk(tab.browser.post(`${tab.api}/invitations`, {}))
+    const issued = await expectOk(tab.browser.post(`${tab.api}/invitations`, invitation))
     return readSlip(tab, issued['slipUrl'] as string)
   }
 
   async function readSlip(tab: LaunchedTab, slipUrl: string) {
     const slug = tab.api.split('/')[1] ?? ''
-    const slip = await expectOk(
+    const slip = (await expectOk(
       tab.browser.post(`/${slug}/api/slip`, { token: new URL(slipUrl).hash.slice(1) }),
-    )
-    return slip as {
-      portalId: string
-      code: string
-      accountId: string
-      activateUrl: string
-      language: string
-    }
+    )) as Slip
+    return { ...slip, ...readLetter(slip) }
   }
 
   return { launch, inviteAndRead, readSlip }
@@ -154,7 +157,8 @@ function writePractices(folder: string, file: { practices: Record<string, unknow
   const practices = file.practices.map((practice) => ({
     ...practice,
     ...options.practice,
-    settings: options.settings ?? {},
+    initial: { ...(practice['initial'] as object), ...options.initial },
+    settings: { ...(practice['settings'] as object), ...options.settings },
   }))
   writeFileSync(path, JSON.stringify({ practices }))
   return path

@@ -1,10 +1,12 @@
 import { describe, expect, test, vi } from 'vitest'
-import { page } from 'vitest/browser'
+import { page, userEvent } from 'vitest/browser'
 import '../../web-components/shell/portal.ts'
 import '../../web-components/shell/slip.ts'
 import '../../web-components/shell/staff.ts'
 import { common } from '../../web-components/i18n/common.en.ts'
 import { common as comun } from '../../web-components/i18n/common.es.ts'
+import { invite } from '../../web-components/i18n/invite.en.ts'
+import { invite as invitacion } from '../../web-components/i18n/invite.es.ts'
 import { patient } from '../../web-components/i18n/patient.en.ts'
 import { patient as paciente } from '../../web-components/i18n/patient.es.ts'
 import { slip as slipWords } from '../../web-components/i18n/slip.en.ts'
@@ -17,26 +19,38 @@ import {
   launchView,
   maria,
   sessionFor,
+  MAIL,
+  offerForWalter,
   slipForWalter,
+  slipWithPassword,
   ticketForWalter,
 } from './support/fixtures.ts'
+import { INVITE, OFFER, READ, SAVE } from './support/card.ts'
 import { expectNoOverflow, expectSound, type Look, openStage, show, type Stage } from './support/stage.ts'
 
 const stage = openStage()
-const EN = { ...common, ...patient, ...staffWords, ...slipWords }
-const ES = { ...comun, ...paciente, ...personal, ...comprobante }
+const EN = { ...common, ...patient, ...staffWords, ...invite, ...slipWords }
+const ES = { ...comun, ...paciente, ...personal, ...invitacion, ...comprobante }
 const LOOKS = (['en', 'es'] as const).flatMap((language) =>
   (['light', 'dark'] as const).flatMap((theme) =>
     ([360, 1280] as const).map((width) => ({ language, theme, width })),
   ),
 )
-const CARD = 'GET staff/launches/L1/patients/12/access'
 
 /** `check` is what every screen on the way is put to. */
 type Scene = { name: string; open: (stage: Stage, look: Look, check: () => Promise<void>) => Promise<void> }
 
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
 const headline = () => expect.element(page.getByRole('heading').first()).toBeInTheDocument()
+
+/** The card of one fixture, on its page. */
+async function openCard(stage: Stage, look: Look, name: string) {
+  stage.on('GET staff/launches/L1', () => ({ body: launchView() }))
+  stage.on(READ, () => ({ body: CARDS[name] }))
+  stage.on(OFFER, () => ({ body: offerForWalter() }))
+  await show('portico-staff', '/fernwood/staff/l/L1/', look)
+  await expect.element(page.getByText('Walter James Okafor')).toBeVisible()
+}
 
 const portal: Scene[] = [
   {
@@ -133,52 +147,117 @@ const portal: Scene[] = [
 ]
 
 const staff: Scene[] = [
-  ...Object.entries(CARDS).map(([name, card]) => ({
+  ...Object.keys(CARDS).map((name) => ({
     name: `card ${name}`,
     open: async (stage: Stage, look: Look) => {
-      stage.on('GET staff/launches/L1', () => ({ body: launchView() }))
-      stage.on(CARD, () => ({ body: card }))
-      await show('portico-staff', '/fernwood/staff/l/L1/', look)
-      await expect.element(page.getByText('Walter James Okafor')).toBeVisible()
+      await openCard(stage, look, name)
       for (const summary of page.getByRole('group').elements()) summary.setAttribute('open', '')
     },
   })),
   {
-    name: 'the question before a letter',
-    open: async (stage, look) => {
-      stage.on('GET staff/launches/L1', () => ({ body: launchView() }))
-      stage.on(CARD, () => ({ body: CARDS['ready'] }))
-      await show('portico-staff', '/fernwood/staff/l/L1/', look)
-      await press(wordsOf(look)['invite.create'])
-      await expect.element(page.getByRole('dialog')).toBeVisible()
+    name: 'the question before a letter, and before a password with its faults',
+    open: async (stage, look, check) => {
+      const words = wordsOf(look)
+      await openCard(stage, look, 'ready, with e-mail')
+      await press(words['card.create'])
+      await expect.element(page.getByRole('dialog').getByText(MAIL)).toBeVisible()
+      await check()
+      stage.on(INVITE, () => ({ status: 409, code: 'username-taken', extra: { suggestion: 'walter2' } }))
+      await page.getByRole('radio', { name: words['invite.password'], exact: true }).click()
+      await page.getByRole('dialog').getByRole('button', { name: words['card.create'] }).click()
+      await expect.element(page.getByText(words['invite.usernameTaken'])).toBeVisible()
+      await check()
+      await page.getByRole('checkbox', { name: words['invite.print'] }).click()
+      await page.getByRole('dialog').getByRole('button', { name: words['card.create'] }).click()
+      await expect.element(page.getByText(words['invite.neither'])).toBeVisible()
     },
   },
   {
-    name: 'a letter whose window was kept closed',
-    open: async (stage, look) => {
+    name: 'the question before a new letter, and an offer that does not come',
+    open: async (stage, look, check) => {
+      const words = wordsOf(look)
+      await openCard(stage, look, 'invited')
+      stage.on(OFFER, () => ({ status: 504, code: 'ehr-timeout' }))
+      await press(words['card.newLetter'])
+      await expect.element(page.getByText(words['staffRefused.ehrDown'])).toBeVisible()
+      await check()
+      stage.on(OFFER, () => ({ body: offerForWalter({ mailTo: null, mailBar: 'no-trusted-email' }) }))
+      await press(words['app.tryAgain'])
+      await expect.element(page.getByText(words['invite.print'])).toBeVisible()
+    },
+  },
+  {
+    name: 'a letter whose window was kept closed, and one that went by mail alone',
+    open: async (stage, look, check) => {
       const words = wordsOf(look)
       const open = vi.spyOn(window, 'open').mockReturnValue(null)
-      stage.on('GET staff/launches/L1', () => ({ body: launchView() }))
-      stage.on(CARD, () => ({ body: CARDS['ready'] }))
-      stage.on('POST staff/launches/L1/patients/12/invitations', () => ({
-        status: 201,
-        body: {
-          slipUrl: 'https://staff.fernwood.example/fernwood/slip#token',
-          validUntil: Date.now() + 60_000,
-        },
-      }))
-      await show('portico-staff', '/fernwood/staff/l/L1/', look)
-      await press(words['invite.create'])
-      await page.getByRole('dialog').getByRole('button', { name: words['invite.create'] }).click()
+      await openCard(stage, look, 'ready, with e-mail')
+      const slipUrl = 'https://staff.fernwood.example/fernwood/slip#token'
+      const validUntil = Date.now() + 60_000
+      stage.on(INVITE, () => ({ status: 201, body: { slipUrl, validUntil, mailedTo: null } }))
+      await press(words['card.create'])
+      await expect.element(page.getByRole('dialog').getByText(MAIL)).toBeVisible()
+      await page.getByRole('dialog').getByRole('button', { name: words['card.create'] }).click()
       await expect.element(page.getByRole('link', { name: words['invite.open'] })).toBeVisible()
+      await check()
+      await press(words['invite.close'])
+      stage.on(INVITE, () => ({ status: 201, body: { slipUrl: null, validUntil, mailedTo: MAIL } }))
+      await press(words['card.create'])
+      await expect.element(page.getByRole('dialog').getByText(MAIL)).toBeVisible()
+      await page.getByRole('dialog').getByRole('button', { name: words['card.create'] }).click()
+      await expect.element(page.getByText(words['invite.mailedNext'])).toBeVisible()
       open.mockRestore()
+    },
+  },
+  {
+    name: 'not now, and its faults',
+    open: async (stage, look, check) => {
+      const words = wordsOf(look)
+      await openCard(stage, look, 'ready')
+      await press(words['notNow.button'])
+      await expect.element(page.getByText(words['refuse.title'])).toBeVisible()
+      await check()
+      await userEvent.fill(page.getByLabelText(words['notNow.askAgain']), '')
+      await press(words['refuse.save'])
+      await expect.element(page.getByText(words['refuse.noReason'])).toBeVisible()
+      await expect.element(page.getByText(words['refuse.noDate'])).toBeVisible()
+    },
+  },
+  {
+    name: 'the question before an invite is cancelled',
+    open: async (stage, look) => {
+      await openCard(stage, look, 'invited')
+      await press(wordsOf(look)['card.cancelInvite'])
+      await expect.element(page.getByText(wordsOf(look)['cancel.letterText'])).toBeVisible()
+    },
+  },
+  {
+    name: 'fields at fault, and changed by two at once',
+    open: async (stage, look, check) => {
+      const words = wordsOf(look)
+      await openCard(stage, look, 'everything missing')
+      await page.getByRole('textbox', { name: words['field.homePhone'] }).fill('12')
+      await page.getByRole('checkbox', { name: words['field.sameEmail'] }).click()
+      await press(words['card.save'])
+      await expect.element(page.getByText(words['field.phoneForm'])).toBeVisible()
+      await expect.element(page.getByText(words['field.contactFirst'])).toBeVisible()
+      await check()
+      const issues = ['homePhone', 'contactEmail'].map((name) => ({
+        pointer: `/contacts/${name}`,
+        theirs: name === 'homePhone' ? '(555) 010-0199' : 'a.very.long.address.of.somebody@mail.example',
+      }))
+      stage.on(SAVE, () => ({ status: 409, code: 'conflict', extra: { issues } }))
+      await page.getByRole('textbox', { name: words['field.homePhone'] }).fill('5550100142')
+      await page.getByRole('textbox', { name: words['line.contactEmail'] }).fill(MAIL)
+      await press(words['card.save'])
+      await expect.element(page.getByText(words['conflict.several'])).toBeVisible()
     },
   },
   {
     name: 'an EMR that does not answer',
     open: async (stage, look) => {
       stage.on('GET staff/launches/L1', () => ({ body: launchView() }))
-      stage.on(CARD, () => ({ status: 504, code: 'ehr-timeout' }))
+      stage.on(READ, () => ({ status: 504, code: 'ehr-timeout' }))
       await show('portico-staff', '/fernwood/staff/l/L1/', look)
       await expect.element(page.getByText(wordsOf(look)['staffRefused.ehrDown'])).toBeVisible()
     },
@@ -189,9 +268,22 @@ const slip: Scene[] = [
   {
     name: 'the slip',
     open: async (stage, look) => {
-      stage.on('POST slip', () => ({ body: slipForWalter }))
+      stage.on('POST slip', () => ({ body: { ...slipForWalter, mailedTo: MAIL } }))
       await show('portico-slip', `/fernwood/slip#${'a'.repeat(43)}`, look)
-      await expect.element(page.getByRole('article')).toBeVisible()
+      await expect.element(page.getByRole('article').first()).toBeVisible()
+    },
+  },
+  {
+    name: 'the slip with a password, its menu and its mail text',
+    open: async (stage, look) => {
+      const words = wordsOf(look)
+      stage.on('POST slip', () => ({ body: slipWithPassword }))
+      await show('portico-slip', `/fernwood/slip#${'a'.repeat(43)}`, look)
+      await press(words['slip.copy'])
+      await page.getByText(words['slip.pdf'], { exact: true }).click()
+      await expect
+        .element(page.getByRole('button', { name: words['slip.paperA4'], exact: true }))
+        .toBeVisible()
     },
   },
   {

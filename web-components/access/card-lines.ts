@@ -1,29 +1,10 @@
 import { html, nothing } from 'lit'
-import type { AccessCard, ReadinessLine } from '../../src/access/schema.ts'
+import type { AccessCard, LineId, ReadinessLine } from '../../src/access/schema.ts'
 import type { StaffWords } from '../i18n/words.ts'
 import { checkIcon } from '../ui/icons.ts'
 import { downIcon } from './card-icons.ts'
+import type { CardView, LineParts, Readiness } from './card-view.ts'
 import { LINE_TITLES, whyNot } from './card-words.ts'
-
-export type Readiness = {
-  /** Lines that stop an invitation and are not done. */
-  missing: ReadinessLine[]
-  /** The same that are done; everything that counts things counts these two. */
-  ready: ReadinessLine[]
-  /** Lines that stop nothing, or only e-mail, what is missing first. */
-  helpful: ReadinessLine[]
-}
-
-export function readinessOf(card: AccessCard): Readiness {
-  const blocking = card.lines.filter((line) => line.need === 'blocks')
-  return {
-    missing: blocking.filter(({ done }) => !done),
-    ready: blocking.filter(({ done }) => done),
-    helpful: card.lines
-      .filter(({ need }) => need !== 'blocks')
-      .toSorted((one, other) => Number(one.done) - Number(other.done)),
-  }
-}
 
 /** "5 of 8 ready": the text counts, the bar repeats it. */
 export const meter = (words: StaffWords, { missing, ready }: Readiness) => {
@@ -37,49 +18,55 @@ export const meter = (words: StaffWords, { missing, ready }: Readiness) => {
   }
 }
 
-export type LineView = {
-  words: StaffWords
-  name: string
-  /** The switch, for the line that this card can change. */
-  control?: unknown
-  labelFor?: string
-}
-
 /** One requirement: a hollow ring while it is missing, a tick once it is done; the same place either way. */
-export const lineRow = (line: ReadinessLine, { words, name, control, labelFor }: LineView) => {
-  const title = words.msg(LINE_TITLES[line.id])
-  const why = line.done ? valueInWords(words, line) : whyNot(words, line, name)
+export function lineRow(view: CardView, line: ReadinessLine) {
+  const { labelFor, why, fix, act } = partsOf(view, line)
+  const title = view.words.msg(LINE_TITLES[line.id])
   return html`<li class="line ${line.done ? 'done' : line.need}">
     <span class="mark">${line.done ? checkIcon() : nothing}</span>
     ${labelFor ? html`<label class="what" for=${labelFor}>${title}</label>` : html`<span class="what">${title}</span>`}
-    ${why ? html`<span class="why">${line.need === 'mail' && !line.done ? html`<strong>${words.msg('card.onlyMail')}</strong> ` : nothing}${why}</span>` : nothing}
-    ${control ? html`<span class="act row">${control}</span>` : nothing}
+    ${why ? html`<span class="why">${onlyMail(view.words, line)}${why}</span>` : nothing}
+    ${fix ? html`<div class="fix">${fix}</div>` : nothing}
+    ${act ? html`<span class="act row">${act}</span>` : nothing}
   </li>`
 }
 
-const valueInWords = (words: StaffWords, { id, value }: ReadinessLine) =>
-  id === 'birth-date' && value !== null ? words.birthDate(value) : value
+const onlyMail = (words: StaffWords, { need, done }: ReadinessLine) =>
+  need === 'mail' && !done ? html`<strong>${words.msg('card.onlyMail')}</strong> ` : nothing
+
+const partsOf = (view: CardView, line: ReadinessLine): LineParts =>
+  view.editor?.parts(view, line) ?? {
+    why: line.done ? valueInWords(view.words, view.card, line) : whyMissing(view, line),
+  }
+
+/** Sections of the settings page that mend the practice's own side. */
+const SECTIONS: Partial<Record<LineId, string>> = {
+  'portal-on': 'portal',
+  'portal-address': 'portal',
+  'mail-sender': 'mail',
+}
+
+function whyMissing({ words, card, settings }: CardView, line: ReadinessLine) {
+  const why = whyNot(words, line, card.patient.firstName)
+  const section = SECTIONS[line.id]
+  if (!section) return why
+  if (!card.may.settings || settings === '') return `${why} ${words.msg('fix.administrator')}`
+  return html`${why} <a class="nowrap" href="${settings}#${section}">${words.msg('card.openSettings')}</a>`
+}
+
+/** What the EMR holds: every phone and e-mail of the line, not only the first. */
+export function valueInWords(words: StaffWords, { contacts }: AccessCard, { id, value }: ReadinessLine) {
+  if (id === 'birth-date' && value !== null) return words.birthDate(value)
+  const held =
+    id === 'phone' ? [contacts.homePhone, contacts.mobilePhone].filter((phone) => phone !== null) : []
+  return held.join(' · ') || value
+}
 
 /** Lines that are fine, or only nice to have, fold away under a count in words. */
-export const folded = (summary: string, mark: unknown, rows: unknown) =>
-  html`<details>
+export const folded = (summary: string, mark: unknown, rows: unknown, open: boolean) =>
+  html`<details ?open=${open}>
     <summary>${mark} ${summary} ${downIcon()}</summary>
     <ul class="lines">
       ${rows}
     </ul>
   </details>`
-
-export type SwitchView = { words: StaffWords; on: boolean; busy: boolean; change: (on: boolean) => void }
-
-/** "Allow patient portal": says its state in words beside it; nothing happens before Save. */
-export const allowSwitch = ({ words, on, busy, change }: SwitchView) =>
-  html`<span class="small" aria-hidden="true">${words.msg(on ? 'card.yes' : 'card.no')}</span>
-    <input
-      type="checkbox"
-      role="switch"
-      class="switch"
-      id="allow"
-      .checked=${on}
-      ?disabled=${busy}
-      @change=${(event: Event) => change((event.target as HTMLInputElement).checked)}
-    />`

@@ -12,6 +12,16 @@ import { namePage } from '../ui/page-title.ts'
 import { panelSheets } from '../ui/panel-sheets.ts'
 import { brand } from '../ui/practice-parts.ts'
 
+type Said = { mood: 'good' | 'info'; title: PatientId; text?: PatientId }
+
+/** What just ended, and what works now. */
+const PARTINGS = {
+  ended: { mood: 'info', title: 'signIn.ended' },
+  'signed-out': { mood: 'good', title: 'signIn.signedOut' },
+  waited: { mood: 'info', title: 'signIn.waited', text: 'signIn.waitedText' },
+  unsure: { mood: 'info', title: 'signIn.unsure', text: 'signIn.unsureText' },
+} satisfies Record<string, Said>
+
 /**
  * The patient's sign-in: username and password. A refusal says the same whatever is true about the account.
  *
@@ -29,7 +39,7 @@ export class PorticoSignIn extends LitElement {
   /** True for the first page of a visit: focus stays where the browser put it. */
   @property({ attribute: false }) arriving = true
   /** What just ended, if anything. */
-  @property({ attribute: false }) parting: 'ended' | 'signed-out' | null = null
+  @property({ attribute: false }) parting: keyof typeof PARTINGS | null = null
 
   @state() private typed: SignIn = { username: '', password: '' }
   @state() private shown = false
@@ -103,8 +113,9 @@ export class PorticoSignIn extends LitElement {
         title: words.msg('refused.closed'),
         text: words.msg('refused.closedText'),
       })
-    if (this.parting === 'ended') return notice({ mood: 'info', title: words.msg('signIn.ended') })
-    return this.parting ? notice({ mood: 'good', title: words.msg('signIn.signedOut') }) : nothing
+    if (!this.parting) return nothing
+    const { mood, title, text }: Said = PARTINGS[this.parting]
+    return notice({ mood, title: words.msg(title), text: text && words.msg(text) })
   }
 
   private refusalWords(refusal: Refusal) {

@@ -1,20 +1,33 @@
 import type { ConfirmActivation } from '../../src/credentials/schema.ts'
 import type { PatientId, PatientWords } from '../i18n/words.ts'
-import { type DateFault, type DateParts, toIsoDate } from '../ui/birth-date.ts'
+import { type DateFault, type DateParts, toIsoDate } from '../ui/date-parts.ts'
+import { type Key, keyFaults } from './key-fields.ts'
 import { codeFault, foldCode, foldPortalId, type PartFault, portalIdFault } from './letter-parts.ts'
 
-export type Step = 1 | 2 | 3
-export const STEPS = 3
+/** What the patient holds: a letter with ID and code, or the link of a mail, which needs no typing. */
+export type Way = 'letter' | 'link'
+export type Step = 'letter' | 'person' | 'key'
+export const STEPS: Record<Way, readonly [Step, ...Step[]]> = {
+  letter: ['letter', 'person', 'key'],
+  link: ['person', 'key'],
+}
+
+/** The step that an entry of the history stands for, no further than what was typed has opened. */
+export function placeOf(entry: unknown, arrivedBy: Way, reached: Step): { way: Way; step: Step } {
+  const place = entry as { way?: Way; step?: Step } | null
+  const way = place?.way ?? arrivedBy
+  const steps = STEPS[way]
+  const at = (step: Step) => Math.max(0, steps.indexOf(step))
+  return { way, step: steps[Math.min(at(place?.step ?? steps[0]), at(reached))] ?? steps[0] }
+}
 
 /** Everything that the patient types on the way in; kept whole from the first step to the last. */
-export type Typed = {
+export type Typed = Key & {
   portalId: string
   code: string
   firstInitial: string
   lastInitial: string
   birth: DateParts
-  username: string
-  password: string
 }
 
 export const NOTHING_TYPED: Typed = {
@@ -27,15 +40,8 @@ export const NOTHING_TYPED: Typed = {
   password: '',
 }
 
-export type FieldId =
-  | 'portal-id'
-  | 'code'
-  | 'first-initial'
-  | 'last-initial'
-  | 'birth'
-  | 'username'
-  | 'password'
-/** PatientWords for each field at fault. */
+export type FieldId = 'portal-id' | 'code' | 'first-initial' | 'last-initial' | 'birth' | keyof Key
+/** Words for each field at fault. */
 export type Faults = Partial<Record<FieldId, string>>
 
 const PORTAL_ID_SAYS: Record<PartFault['kind'], PatientId> = {
@@ -69,8 +75,8 @@ export type Rules = {
 
 /** What is wrong with a step, as far as the browser can tell. */
 export function stepFaults(step: Step, words: PatientWords, typed: Typed, rules: Rules): Faults {
-  if (step === 1) return letterFaults(words, typed, rules.withCode)
-  if (step === 2) return personFaults(words, typed, rules.now)
+  if (step === 'letter') return letterFaults(words, typed, rules.withCode)
+  if (step === 'person') return personFaults(words, typed, rules.now)
   return keyFaults(words, typed, rules.minLength)
 }
 
@@ -90,27 +96,16 @@ function personFaults(words: PatientWords, typed: Typed, now: number): Faults {
   }
 }
 
-function keyFaults(words: PatientWords, typed: Typed, minLength: number): Faults {
-  const missing = charactersMissing(typed.password, minLength)
-  return {
-    ...(typed.username.trim().length < 3 ? { username: words.msg('activate.usernameShort') } : {}),
-    ...(typed.password === '' ? { password: words.msg('activate.passwordMissing') } : {}),
-    ...(typed.password !== '' && missing > 0
-      ? { password: words.msg('activate.passwordShort', { count: minLength }) }
-      : {}),
-  }
-}
-
-/** Characters as people count them, so that an accent or an emoji is one. */
-export const charactersMissing = (password: string, minLength: number): number =>
-  Math.max(0, minLength - Array.from(password.normalize('NFKC')).length)
-
-/** What steps 1 and 2 send. Call it only when they have no faults. */
-export function toConfirmation(typed: Typed, { withCode, now }: Rules): ConfirmActivation {
+/** What asks "is it you?". Call it only when nothing is at fault; `link` = null with a letter. */
+export function toConfirmation(
+  typed: Typed,
+  link: string | null,
+  { withCode, now }: Rules,
+): ConfirmActivation {
   const birth = toIsoDate(typed.birth, now)
+  const code = withCode ? { code: foldCode(typed.code) } : {}
   return {
-    portalId: foldPortalId(typed.portalId),
-    ...(withCode ? { code: foldCode(typed.code) } : {}),
+    ...(link === null ? { portalId: foldPortalId(typed.portalId), ...code } : { link }),
     firstInitial: typed.firstInitial.trim(),
     lastInitial: typed.lastInitial.trim(),
     birthDate: 'date' in birth ? birth.date : '',

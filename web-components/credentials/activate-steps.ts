@@ -1,8 +1,9 @@
 import { html, nothing } from 'lit'
 import type { PatientWords } from '../i18n/words.ts'
 import { birthDateField } from '../ui/birth-date.ts'
-import { fieldError, inputOf, passwordField, textField } from '../ui/field.ts'
-import { charactersMissing, type Faults, type FieldId, type Step, type Typed } from './activate-state.ts'
+import { fieldError, inputOf, textField } from '../ui/field.ts'
+import type { Faults, FieldId, Step, Typed, Way } from './activate-state.ts'
+import { type KeyForm, keyFields } from './key-fields.ts'
 
 export type StepForm = {
   words: PatientWords
@@ -13,15 +14,22 @@ export type StepForm = {
   leave: (id: FieldId, filled: boolean) => void
 }
 
-export type StepOptions = KeyOptions & { withCode: boolean; withReason: boolean }
+export type StepOptions = Pick<KeyForm, 'minLength' | 'eye' | 'suggestion'> & {
+  way: Way
+  withCode: boolean
+  /** Why initials and birth date are asked for; not beside a notice that says more. */
+  withReason: boolean
+  now: number
+}
 
 /** The fields of one step. */
 export function stepFields(step: Step, form: StepForm, options: StepOptions) {
-  if (step === 1) return letterStep(form, options.withCode)
-  return step === 2 ? personStep(form, options.withReason) : keyStep(form, options)
+  if (step === 'letter') return letterStep(form, options.withCode)
+  if (step === 'person') return personStep(form, options)
+  return keyFields({ ...form, ...options, passwordLabel: form.words.msg('signIn.password') })
 }
 
-/** Step 1: what stands in the box on the letter. */
+/** What stands in the box on the letter. */
 const letterStep = ({ words, typed, faults, change, leave }: StepForm, withCode: boolean) => html`
   ${textField({
     id: 'portal-id',
@@ -53,10 +61,11 @@ const letterStep = ({ words, typed, faults, change, leave }: StepForm, withCode:
   }
 `
 
-/** Step 2: what only the patient knows beside the letter. */
-const personStep = (form: StepForm, withReason: boolean) => {
+/** What only the patient knows beside the letter or the link. */
+const personStep = (form: StepForm, { way, withReason, now }: StepOptions) => {
   const { words, typed, faults, change, leave } = form
-  return html`${withReason ? html`<p class="soft">${words.msg('activate.personText')}</p>` : nothing}
+  const reason = words.msg(way === 'link' ? 'activate.linkText' : 'activate.personText')
+  return html`${withReason ? html`<p class="soft">${reason}</p>` : nothing}
     <fieldset class="field">
       <legend>${words.msg('activate.initials')}</legend>
       <div class="two">
@@ -68,6 +77,7 @@ const personStep = (form: StepForm, withReason: boolean) => {
       words,
       parts: typed.birth,
       error: faults.birth,
+      now,
       onChange: (birth) => change('birth', { birth }),
       onLeave: () =>
         leave(
@@ -98,54 +108,3 @@ const initial = (
       onLeave: () => form.leave(id, form.typed[part] !== ''),
     })}
   </div>`
-
-type KeyOptions = {
-  minLength: number
-  eye: { shown: boolean; toggle: () => void; words: PatientWords }
-  /** A username that is still free, when the wished one is not. */
-  suggestion: string | null
-}
-
-/** Step 3: the username and password that the patient will sign in with. */
-const keyStep = (form: StepForm, { minLength, eye, suggestion }: KeyOptions) => {
-  const { words, typed, faults, change } = form
-  const take = (username: string) => change('username', { username })
-  return html`${textField({
-    id: 'username',
-    label: words.msg('signIn.username'),
-    hint: words.msg('activate.usernameHint'),
-    error: faults.username && suggestion ? offer(words, faults.username, suggestion, take) : faults.username,
-    value: typed.username,
-    autocomplete: 'username',
-    onInput: take,
-  })}
-  ${passwordField(
-    {
-      id: 'password',
-      label: words.msg('signIn.password'),
-      hint: words.msg('activate.passwordHint', { count: minLength }),
-      error: faults.password,
-      value: typed.password,
-      autocomplete: 'new-password',
-      describedBy: 'count',
-      onInput: (password) => change('password', { password }),
-    },
-    eye,
-    countAlong(words, typed.password, minLength),
-  )}`
-}
-
-const offer = (words: PatientWords, error: string, suggestion: string, take: (username: string) => void) =>
-  html`${error}
-    <button class="inline-link" type="button" @click=${() => take(suggestion)}>
-      ${words.msg('activate.useSuggestion', { username: suggestion })}
-    </button>`
-
-/** "3 more to go" while typing: a bar for the eye, a polite line for everyone. */
-function countAlong(words: PatientWords, password: string, minLength: number) {
-  const missing = charactersMissing(password, minLength)
-  const text =
-    missing === 0 ? words.msg('activate.longEnough') : words.msg('activate.moreToGo', { count: missing })
-  return html`<p class="count small soft" id="count" role="status">${password === '' ? nothing : text}</p>
-    <progress class="progress" aria-hidden="true" max=${minLength} .value=${minLength - missing}></progress>`
-}

@@ -23,10 +23,16 @@ function faultOf(text: string, length: number, alphabet: RegExp): PartFault | nu
 export const inGroups = (text: string, size: number): string[] =>
   text.match(new RegExp(`.{1,${size}}`, 'gu')) ?? []
 
-/** ID and code from the address that the letter's QR code opens: `#id=482913&code=K7RM4XWD`. */
-export function readLetterFragment(fragment: string): { portalId: string; code: string } | null {
+/** What an address brings along: the link of a mail, or ID and code from a letter's QR code. */
+export type Arrival = { link: string } | { portalId: string; code: string }
+
+/** Reads `#link=…` or `#id=482913&code=K7RM4XWD`; null for any other fragment. */
+export function readArrival(fragment: string): Arrival | null {
   const facts = new URLSearchParams(fragment.replace(/^#/, ''))
-  const [portalId, code] = [facts.get('id'), facts.get('code')]
+  const link = facts.get('link')
+  if (link !== null) return { link: link.trim() }
+  const portalId = facts.get('id')
   if (portalId === null) return null
-  return { portalId: inGroups(fold(portalId), 3).join(' '), code: inGroups(fold(code ?? ''), 4).join(' ') }
+  const code = fold(facts.get('code') ?? '')
+  return { portalId: inGroups(fold(portalId), 3).join(' '), code: inGroups(code, 4).join(' ') }
 }

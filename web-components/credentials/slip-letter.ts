@@ -1,80 +1,98 @@
 import { html, nothing } from 'lit'
-import type { Slip } from '../../src/credentials/schema.ts'
-import type { PracticeView } from '../../src/practices/schema.ts'
-import type { SlipWords } from '../i18n/words.ts'
-import { brand, spacedAccountId } from '../ui/practice-parts.ts'
+import type { LetterFact, LetterSheet, Slip } from '../../src/credentials/schema.ts'
+import { brand } from '../ui/practice-parts.ts'
 import { inGroups } from './letter-parts.ts'
 import { qrCode } from './qr.ts'
 
-export type Letter = { words: SlipWords; slip: Slip; practice: PracticeView | null }
-
-/** The letter itself, in the patient's language: a card on the screen, one page on paper. */
-export const slipLetter = ({ words, slip, practice }: Letter) =>
-  html`<article class="letter" lang=${words.language} data-portico data-theme="light">
+/** One letter in one language: a sheet of paper on the screen, one page on paper. `label` tells it from the other. */
+export const slipLetter = (sheet: LetterSheet, slip: Slip, label: string) =>
+  html`<article class="letter" lang=${sheet.language} aria-label=${label} data-portico data-theme="light">
     <header>
-      ${brand(slip.practice.name)}
-      <address>${slip.practice.address.map((line) => html`<span>${line}</span>`)}</address>
+      ${letterhead(sheet.from.name, slip.logo)}
+      <address>
+        ${sheet.from.address.map((line) => html`<span>${line}</span>`)}<span>${sheet.date}</span>
+      </address>
     </header>
-    <p class="to">${slip.patientName}</p>
-    <h2>${words.msg('letter.title', { name: slip.firstName })}</h2>
-    <p class="ask">${words.msg('letter.text')}</p>
-    <ol class="how">
-      <li><span>${words.rich('letter.scan', { bold: bold(words.msg('letter.scanBold')) })}</span></li>
-      <li>
-        <span
-          >${words.rich(slip.code === null ? 'letter.enterId' : 'letter.enter', { bold: bold(words.msg(slip.code === null ? 'letter.enterIdBold' : 'letter.enterBold')) })}</span
-        >
-      </li>
-      <li><span>${words.rich('letter.choose', { bold: bold(words.msg('letter.chooseBold')) })}</span></li>
-    </ol>
-    ${keys(words, slip)}
-    <p class="until"><strong>${words.msg('letter.until', { day: words.day(slip.validUntil) })}</strong></p>
+    <p class="to ${sheet.to.address.length > 3 ? 'long' : ''}">
+      <span>${sheet.to.name}</span>${sheet.to.address.map((line) => html`<span>${line}</span>`)}
+    </p>
+    <h2>${sheet.title}</h2>
+    <p class="ask">${sheet.text}</p>
+    ${sheet.steps.length > 0 ? steps(sheet) : nothing} ${keys(sheet, slip)}
+    ${sheet.until ? html`<p class="until"><strong>${sheet.until}</strong></p>` : nothing}
     <div class="hands">
       <div>
-        <h3>${words.msg('letter.help')}</h3>
-        <p>${helpText(words, slip, practice)}</p>
+        <h3>${sheet.help.title}</h3>
+        <p>${sheet.help.text}</p>
       </div>
       <div>
-        <h3>${words.msg('letter.private')}</h3>
+        <h3>${sheet.privacy.title}</h3>
         <p>
-          ${words.msg('letter.privateText')}
-          ${words.rich('letter.account', { id: html`<span class="num nowrap">${spacedAccountId(slip.accountId)}</span>` })}
+          ${sheet.privacy.text}
+          ${sheet.account ? html`<span class="num nowrap">${sheet.account}</span>` : nothing}
         </p>
       </div>
     </div>
   </article>`
 
-const keys = (words: SlipWords, slip: Slip) =>
-  html`<div class="keys">
-    <div>
-      <p class="name">${words.msg('letter.address')}</p>
-      <p class="addr">${spokenAddress(slip.portalUrl)}</p>
-      ${code(words.msg('credential.portalId'), slip.portalId, 3)}
-      ${slip.code === null ? nothing : code(words.msg('credential.code'), slip.code, 4)}
-    </div>
-    <figure>
-      ${qrCode(slip.qr, words.msg('letter.qr'))}
-      <figcaption>${words.msg('letter.qrCaption')}</figcaption>
-    </figure>
+/** The practice's picture takes the place of our arch; its name stands beside it either way. */
+const letterhead = (name: string, logo: string | null) =>
+  logo === null
+    ? brand(name)
+    : html`<span class="brand"><img class="logo" src=${logo} alt="" /><span>${name}</span></span>`
+
+const steps = (sheet: LetterSheet) =>
+  html`<ol class="how">
+    ${sheet.steps.map(
+      ({ lead, rest }) =>
+        html`<li>
+          <span><strong>${lead}</strong>${rest}</span>
+        </li>`,
+    )}
+  </ol>`
+
+/** What is typed in or scanned; a mail that is handed over on paper may have neither. */
+function keys({ facts, qr }: LetterSheet, slip: Slip) {
+  const square =
+    slip.qr && qr
+      ? html`<figure>
+          ${qrCode(slip.qr, qr.label)}
+          <figcaption>${qr.caption}</figcaption>
+        </figure>`
+      : nothing
+  if (facts.length === 0) return square
+  return html`<div class="keys ${square === nothing ? '' : 'with-qr'}">
+    <div>${facts.map(fact)}</div>
+    ${square}
   </div>`
+}
+
+const FACTS: Record<LetterFact['form'], (fact: LetterFact) => unknown> = {
+  address: ({ value }) => html`<p class="addr">${spokenAddress(value)}</p>`,
+  username: ({ value }) => html`<p class="addr">${value}</p>`,
+  digits: ({ label, value }) => code(label, value, 3),
+  code: ({ label, value }) => code(label, value, 4),
+  words: ({ value }) =>
+    html`<p class="words">
+      ${value
+        .trim()
+        .split(/\s+/)
+        .map((word) => html`<span>${word}</span> `)}
+    </p>`,
+}
+
+const fact = (given: LetterFact) =>
+  html`<p class="name">${given.label}</p>
+    ${FACTS[given.form](given)}`
 
 /** Groups for the eye; for the ear each character by itself, with a pause between groups. */
-function code(name: string, text: string, size: number) {
+function code(label: string, text: string, size: number) {
   const groups = inGroups(text, size)
   const heard = groups.map((group) => Array.from(group).join(' ')).join(', ')
-  return html`<p class="name">${name}</p>
-    <p class="code" role="img" aria-label="${name}: ${heard}">
-      ${groups.map((group) => html`<span>${group}</span>`)}
-    </p>`
+  return html`<p class="code" role="img" aria-label="${label}: ${heard}">
+    ${groups.map((group) => html`<span>${group}</span>`)}
+  </p>`
 }
-
-function helpText(words: SlipWords, { practice: { phone } }: Slip, practice: PracticeView | null): string {
-  const hours = practice?.hours?.[words.language]
-  if (phone === null) return words.msg('letter.helpVisit')
-  return hours ? words.msg('letter.helpCallHours', { phone, hours }) : words.msg('letter.helpCall', { phone })
-}
-
-const bold = (text: string) => html`<strong>${text}</strong>`
 
 /** An address as people type it: without the scheme and the last slash. */
 const spokenAddress = (url: string) =>

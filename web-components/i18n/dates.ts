@@ -12,6 +12,10 @@ export function createDates(locale: string, timeZone: string) {
     date: (at: number) => format({ dateStyle: 'long' }, at),
     /** "9:42 AM" in the practice's zone. */
     time: (at: number) => format({ timeStyle: 'short' }, at),
+    /** A date without a time, as it stands in forms: `2027-02-01` as "Monday, February 1, 2027". */
+    calendarDay: (date: string) => format({ dateStyle: 'full', timeZone: 'UTC' }, Date.parse(date)),
+    /** The practice's day of an instant as `2027-02-01`. */
+    isoDay: (at: number) => isoDay(timeZone, at),
     dateAndTime: (at: number) => format({ dateStyle: 'long', timeStyle: 'short' }, at),
     isSameDay: (one: number, other: number) =>
       format({ dateStyle: 'short' }, one) === format({ dateStyle: 'short' }, other),
@@ -31,8 +35,11 @@ export function createDates(locale: string, timeZone: string) {
 }
 
 /** The practice's day of an instant, as the UTC midnight of the same date: so a day has 24 hours in every season. */
-const midnight = (timeZone: string, at: number) =>
-  Date.parse(new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at))
+const midnight = (timeZone: string, at: number) => Date.parse(isoDay(timeZone, at))
+
+/** Canada writes its dates as ISO 8601 does. */
+const isoDay = (timeZone: string, at: number) =>
+  new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at)
 
 /** A language tag in the reader's words: "Spanish"; the tag itself when nobody knows it. */
 export function languageName(locale: string, tag: string): string {

@@ -24,6 +24,7 @@ const SAID: Partial<Record<RefusalCode, Said<StaffId>>> = {
   conflict: ['staffRefused.conflict', 'staffRefused.conflictText'],
   'not-eligible': ['staffRefused.notEligible', 'staffRefused.notEligibleText'],
   'already-active': ['staffRefused.alreadyActive', 'staffRefused.alreadyActiveText'],
+  'ticket-ended': ['staffRefused.letterEnded', 'staffRefused.letterEndedText'],
   'not-found': ['staffRefused.notFound', 'staffRefused.notFoundText'],
 }
 const EHR_SILENT: readonly RefusalCode[] = ['ehr-unavailable', 'ehr-timeout', 'ehr-busy']
@@ -42,8 +43,8 @@ export function cardRefusal(words: StaffWords, refusal: Refusal, doing: 'load' |
   return { ...said, text: doing === 'save' ? `${words.msg('staffRefused.kept')} ${waits}` : waits }
 }
 
-/** The same over the question before a letter: nothing is made unless `button` is pressed again. */
-export function inviteRefusal(words: StaffWords, refusal: Refusal, button: string): RefusalWords {
+/** The same for what is never asked twice by itself: nothing is made unless `button` is pressed again. */
+export function pressRefusal(words: StaffWords, refusal: Refusal, button: string): RefusalWords {
   const said = staffRefusal(words, refusal)
   if (refusal.code === 'offline') return { ...said, text: words.msg('staffRefused.offlinePress', { button }) }
   if (refusal.code === 'too-many-tries' || (refusal.code in SAID && !mendsItself(refusal))) return said

@@ -1,6 +1,8 @@
 import type { Language } from '../../src/practices/schema.ts'
+import type { admin } from './admin.en.ts'
 import type { common } from './common.en.ts'
 import { createDates, languageName } from './dates.ts'
+import type { invite } from './invite.en.ts'
 import type { patient } from './patient.en.ts'
 import type { slip } from './slip.en.ts'
 import type { staff } from './staff.en.ts'
@@ -14,8 +16,12 @@ export type SameIds<English> = {
 type CommonId = keyof typeof common
 export type PatientId = CommonId | keyof typeof patient
 export type StaffId = CommonId | keyof typeof staff
-type SlipId = CommonId | keyof typeof slip
-export type MessageId = PatientId | StaffId | SlipId
+/** A question over the access card says what it says and what the card does. */
+export type InviteId = StaffId | keyof typeof invite
+/** An administrators' page says what it says and what the staff app around it does. */
+export type AdminId = StaffId | keyof typeof admin
+export type SlipId = CommonId | keyof typeof slip
+export type MessageId = PatientId | StaffId | AdminId | InviteId | SlipId
 type Values = Record<string, string | number>
 
 /**
@@ -24,6 +30,8 @@ type Values = Record<string, string | number>
  */
 export type Words<Id extends MessageId = CommonId> = ReturnType<typeof createDates> & {
   language: Language
+  /** The practice's (IANA): what its days and times are counted in. */
+  timeZone: string
   /** The message with `{name}`s filled in, as text. */
   msg: (id: Id, values?: Values) => string
   /** The same for values that are templates (a link, a bold name): an array that Lit renders. */
@@ -36,6 +44,8 @@ export type Words<Id extends MessageId = CommonId> = ReturnType<typeof createDat
 }
 export type PatientWords = Words<PatientId>
 export type StaffWords = Words<StaffId>
+export type InviteWords = Words<InviteId>
+export type AdminWords = Words<AdminId>
 export type SlipWords = Words<SlipId>
 
 const LOCALES: Record<Language, string> = { en: 'en-US', es: 'es-US' }
@@ -53,6 +63,7 @@ export function createWords<Id extends MessageId>(
   return {
     ...dates,
     language,
+    timeZone,
     msg,
     rich,
     moment: (at, now) =>

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { PracticeView } from '../../src/practices/schema.ts'
 import type { Home, Profile } from '../../src/profile/schema.ts'
-import { type Client, Refusal } from '../client.ts'
+import { type Client, Refusal, type RefusalCode } from '../client.ts'
 import { patientRefusal } from '../i18n/patient-refusals.ts'
 import type { PatientId, PatientWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
@@ -16,10 +16,17 @@ import { spacedAccountId } from '../ui/practice-parts.ts'
 import { sheets } from '../ui/sheets.ts'
 import homeCss from './home.css?inline'
 
+/** Refusals that end this page, and what the shell hears. */
+const LEADS_AWAY: Partial<Record<RefusalCode, string>> = {
+  'signed-out': 'portico-session-ended',
+  'password-due': 'portico-session-changed',
+}
+
 /**
  * The patient's first screen: a greeting, what is to do, and what the practice has on file, read live.
  *
  * @fires portico-session-ended - the service no longer knows the session.
+ * @fires portico-session-changed - another tab has signed in with a temporary password.
  */
 @customElement('portico-home')
 export class PorticoHome extends LitElement {
@@ -74,8 +81,16 @@ export class PorticoHome extends LitElement {
     return html`${this.renderChart(home)}
       <dl class="facts">
         ${home.profile ? profileFacts(words, home.profile) : nothing}
-        ${fact(words, 'home.username', home.username)}
-        ${fact(words, 'home.accountId', html`<span class="num nowrap">${spacedAccountId(home.accountId)}</span>`)}
+        ${fact(words, 'home.username', withPurpose(words, home.username, 'home.usernameFor'))}
+        ${fact(
+          words,
+          'home.accountId',
+          withPurpose(
+            words,
+            html`<span class="num nowrap">${spacedAccountId(home.accountId)}</span>`,
+            'home.accountIdFor',
+          ),
+        )}
       </dl>
       ${home.profile ? html`<p class="small soft">${words.msg('home.wrong')}</p>` : nothing}`
   }
@@ -113,12 +128,13 @@ export class PorticoHome extends LitElement {
   }
 
   private refuse(refusal: Refusal): void {
-    if (refusal.code !== 'signed-out') {
+    const event = LEADS_AWAY[refusal.code]
+    if (event === undefined) {
       this.refusal = refusal
       return
     }
     this.home = null
-    this.dispatchEvent(new CustomEvent('portico-session-ended', { bubbles: true, composed: true }))
+    this.dispatchEvent(new CustomEvent(event, { bubbles: true, composed: true }))
   }
 }
 
@@ -151,6 +167,10 @@ const fact = (words: PatientWords, label: PatientId, value: unknown) =>
     <dt>${words.msg(label)}</dt>
     <dd>${value === null ? words.msg('home.none') : value}</dd>
   </div>`
+
+/** What is good to know about a value, below it. */
+const withPurpose = (words: PatientWords, value: unknown, purpose: PatientId) =>
+  html`${value}<span class="purpose small soft">${words.msg(purpose)}</span>`
 
 const lines = (texts: readonly unknown[]) =>
   texts.length === 0 ? null : texts.map((text) => html`<span class="line">${text}</span>`)

@@ -1,21 +1,25 @@
 import { html, nothing } from 'lit'
+import type { SessionView } from '../../src/accounts/schema.ts'
 import type { Language, PracticeView } from '../../src/practices/schema.ts'
 import type { Client, Refusal } from '../client.ts'
 import { otherLanguage } from '../i18n/languages.ts'
 import { patientRefusal } from '../i18n/patient-refusals.ts'
 import type { PatientWords } from '../i18n/words.ts'
 import { callUs, phoneIcon } from '../ui/call-us.ts'
+import { notice } from '../ui/notice.ts'
 import { brand } from '../ui/practice-parts.ts'
 import type { Route } from './route.ts'
 
 /** Why the sign-in page opens with a word of its own. */
-export type Parting = 'ended' | 'signed-out' | null
+export type Parting = 'ended' | 'signed-out' | 'waited' | 'unsure' | null
 
 export type PageView = {
-  route: Route
+  /** Null = none yet, or none for a moment. */
+  route: Route | null
   client: Client
   words: PatientWords
   practice: PracticeView
+  session: SessionView | null
   /** True for the first page of a visit. */
   arriving: boolean
   parting: Parting
@@ -24,7 +28,9 @@ export type PageView = {
 }
 
 /** The page that the address names; each is an element of its own. */
-export function portalPage({ route, client, words, practice, arriving, parting, portal }: PageView) {
+export function portalPage(view: PageView) {
+  const { route, client, words, practice, session, arriving, parting, portal } = view
+  if (route === null) return nothing
   if (route === 'home')
     return html`<portico-home
       .client=${client}
@@ -32,6 +38,15 @@ export function portalPage({ route, client, words, practice, arriving, parting, 
       .practice=${practice}
       .arriving=${arriving}
     ></portico-home>`
+  if (route === 'change')
+    return html`<portico-change
+      .client=${client}
+      .words=${words}
+      .practice=${practice}
+      .session=${session}
+      .arriving=${arriving}
+      .portal=${portal}
+    ></portico-change>`
   if (route === 'activate')
     return html`<portico-activate
       .client=${client}
@@ -68,6 +83,24 @@ export const topbar = (
       <button class="button quiet push" type="button" @click=${signOut}>${words.msg('app.signOut')}</button>
     </div>
   </header>`
+
+/** Something that did not arrive while a page was open. */
+export type Trouble = {
+  refusal: Refusal
+  /** True when it was the way out: the reader must know that it is still open. */
+  signingOut: boolean
+  again: () => void
+}
+
+/** What did not arrive, above the page that goes on. */
+export function troubleNotice(words: PatientWords, { refusal, signingOut, again }: Trouble) {
+  const said = patientRefusal(words, refusal)
+  const actions = html`<button class="button" type="button" @click=${again}>
+    ${words.msg('app.tryAgain')}
+  </button>`
+  const title = signingOut ? words.msg('home.stillSignedIn') : said.title
+  return notice({ mood: 'bad', title, text: said.text, actions })
+}
 
 /** Who helps, and the other language. */
 export const footer = (

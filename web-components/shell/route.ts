@@ -1,7 +1,15 @@
-/** Where in the patient's app we are. `unknown` gets a page of its own with a way back. */
-export type Route = 'home' | 'activate' | 'sign-in' | 'unknown'
+import type { SessionView } from '../../src/accounts/schema.ts'
+import { clickedLink } from './clicked-link.ts'
 
-const PATHS: Record<string, Route> = { '': 'home', activate: 'activate', 'sign-in': 'sign-in' }
+/** Where in the patient's app we are. `unknown` gets a page of its own with a way back. */
+export type Route = 'home' | 'activate' | 'sign-in' | 'change' | 'unknown'
+
+const PATHS: Record<string, Route> = {
+  '': 'home',
+  activate: 'activate',
+  'sign-in': 'sign-in',
+  change: 'change',
+}
 
 /** The address under which the patient's app of a practice lives; ends in a slash. */
 export const portalBase = (practice: string): string => `/${practice}/portal/`
@@ -12,18 +20,18 @@ export function readRoute(pathname: string, practice: string): Route {
   return PATHS[pathname.slice(base.length).replace(/\/$/, '')] ?? 'unknown'
 }
 
-/** Home needs somebody signed in; who is signed in needs no sign-in page. */
-export function pageFor(wanted: Route, signedIn: boolean): Route {
-  if (wanted === 'home' && !signedIn) return 'sign-in'
-  if (wanted === 'sign-in' && signedIn) return 'home'
-  return wanted
+/**
+ * The page that opens when one is wanted. After a temporary password it is always the one where a new one is chosen;
+ * home needs somebody signed in; who is signed in needs no sign-in page.
+ */
+export function pageFor(wanted: Route, session: Pick<SessionView, 'restricted'> | null): Route {
+  if (session?.restricted) return 'change'
+  const start = session ? 'home' : 'sign-in'
+  return wanted === 'home' || wanted === 'sign-in' || wanted === 'change' ? start : wanted
 }
 
-/** The link of ours that a click follows inside this page; null when the browser should handle it. */
+/** The link of this app that a click follows inside this page; null when the browser should handle it. */
 export function followedLink(event: MouseEvent, practice: string): URL | null {
-  if (event.defaultPrevented || event.button !== 0) return null
-  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null
-  const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement)
-  if (!link || link.target !== '' || link.origin !== location.origin) return null
-  return link.pathname.startsWith(portalBase(practice)) ? new URL(link.href) : null
+  const link = clickedLink(event)
+  return link?.pathname.startsWith(portalBase(practice)) ? link : null
 }

@@ -1,20 +1,22 @@
 import { html, LitElement, nothing } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
-import type { Slip } from '../../src/credentials/schema.ts'
-import type { Language, PracticeView } from '../../src/practices/schema.ts'
+import type { LetterPdfs, Slip } from '../../src/credentials/schema.ts'
 import { type Client, createClient, createSubmission, practiceOf, Refusal } from '../client.ts'
 import { slipLetter } from '../credentials/slip-letter.ts'
+import { copyText, picturesOf, printPage, savePdf, setPaper } from '../credentials/slip-paper.ts'
 import slipCss from '../credentials/slip.css?inline'
-import { chooseLanguage, otherLanguage, showLanguage } from '../i18n/languages.ts'
+import { becauseOf, type Hint, hintInWords, mailText, noPdf, slipTools } from '../credentials/slip-tools.ts'
+import { chooseLanguage, showLanguage } from '../i18n/languages.ts'
 import { anyRefusal } from '../i18n/refusals.ts'
 import { loadSlipWords } from '../i18n/slip-words.ts'
 import type { SlipWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
 import button from '../ui/button.css?inline'
+import card from '../ui/card.css?inline'
 import codeCss from '../ui/code.css?inline'
 import field from '../ui/field.css?inline'
+import form from '../ui/form.css?inline'
 import frame from '../ui/frame.css?inline'
-import { icon } from '../ui/icons.ts'
 import noticeCss from '../ui/notice.css?inline'
 import { notice } from '../ui/notice.ts'
 import { sheets } from '../ui/sheets.ts'
@@ -22,23 +24,31 @@ import { sheets } from '../ui/sheets.ts'
 /** How long the letter stays on the screen unless somebody keeps it. */
 const SHOWN_MS = 5 * 60_000
 
+type Shown = {
+  kind: 'shown'
+  slip: Slip
+  clearsAt: number
+  /** What was done with the letter last, where something has to be said about it. */
+  hint: Hint | null
+  /** The text for a mail program is on the screen, and whether the browser copied it. */
+  mail: 'copied' | 'by-hand' | null
+}
 type View =
   | { kind: 'opening' }
-  | { kind: 'shown'; slip: Slip; letterWords: SlipWords; clearsAt: number }
+  | Shown
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'cleared' }
   | { kind: 'nothing' }
 
 /**
- * The one-time slip: takes its token out of the address, asks once, shows the letter, prints it, and forgets it
- * after five minutes or on leaving. The secrets live in this element and nowhere else.
+ * The one-time slip: takes its token out of the address, asks once, shows the letters, offers to print them, and forgets
+ * them after five minutes or on leaving. The secrets live in this element and nowhere else.
  */
 @customElement('portico-slip')
 export class PorticoSlip extends LitElement {
-  static override styles = sheets(base, button, field, noticeCss, frame, codeCss, slipCss)
+  static override styles = sheets(base, button, card, field, form, noticeCss, frame, codeCss, slipCss)
 
   @state() private words: SlipWords | null = null
-  @state() private practice: PracticeView | null = null
   @state() private view: View = { kind: 'opening' }
   @state() private now = 0
   private token = ''
@@ -52,6 +62,7 @@ export class PorticoSlip extends LitElement {
     this.client = createClient(practiceOf(location))
     this.gone = new AbortController()
     window.addEventListener('pagehide', this.clear, { signal: this.gone.signal })
+    setPaper()
     this.token = location.hash.slice(1)
     history.replaceState(null, '', location.pathname)
     void this.open()
@@ -101,11 +112,25 @@ export class PorticoSlip extends LitElement {
     )
   }
 
-  private renderSlip(words: SlipWords, view: Extract<View, { kind: 'shown' }>) {
-    const left = Math.max(0, Math.ceil((view.clearsAt - this.now) / 1000))
-    const { slip, letterWords } = view
+  private renderSlip(words: SlipWords, view: Shown) {
+    const { slip } = view
+    const tools = { words, slip, print: this.print, save: this.save, copy: this.copy, done: this.clear }
+    const many = slip.sheets.length > 1
+    const letters = slip.sheets.map((sheet) =>
+      slipLetter(sheet, slip, words.msg('slip.letter', { language: words.languageName(sheet.language) })),
+    )
+    return html`${becauseOf(words, slip)} ${this.renderHead(words, view)} ${slipTools(tools)} ${noPdf(tools)}
+      <div role="status">${hintInWords(words, view.hint)}</div>
+      ${view.mail ? mailText(words, slip.mailText, view.mail === 'copied') : nothing}
+      ${many ? html`<p class="small soft no-print">${words.msg('slip.count', { count: slip.sheets.length })}</p>` : nothing}
+      <div class="letters ${many ? 'many' : ''}">${letters}</div>`
+  }
+
+  private renderHead(words: SlipWords, { slip, clearsAt }: Shown) {
+    const left = Math.max(0, Math.ceil((clearsAt - this.now) / 1000))
+    const name = slip.firstName
     return html`<header class="stack no-print">
-        <h1>${words.msg('slip.give', { name: slip.firstName })}</h1>
+        <h1>${name === '' ? words.msg('slip.title') : words.msg('slip.give', { name })}</h1>
         <p class="lead soft">${words.msg('slip.once')}</p>
       </header>
       <div class="count no-print">
@@ -115,24 +140,9 @@ export class PorticoSlip extends LitElement {
         <button class="button quiet" type="button" @click=${this.keep}>${words.msg('slip.keep')}</button>
         <progress class="progress" max=${SHOWN_MS / 1000} .value=${left} aria-labelledby="left"></progress>
       </div>
-      <div class="actions no-print">
-        <button class="button primary" type="button" @click=${printPage}>
-          ${printerIcon()}${words.msg('slip.print')}
-        </button>
-        ${this.renderLanguage(words, letterWords.language)}
-        <button class="button quiet end" type="button" @click=${this.clear}>${words.msg('slip.done')}</button>
-      </div>
-      ${slipLetter({ words: letterWords, slip, practice: this.practice })}
       <p class="hidden-visually no-print" role="status">
         ${left <= 60 && left > 0 ? words.msg('slip.lastMinute') : ''}
       </p>`
-  }
-
-  private renderLanguage(words: SlipWords, current: Language) {
-    const other = otherLanguage(current, this.practice?.languages ?? [])
-    if (!other) return nothing
-    const label = words.msg('slip.language', { language: words.languageName(other) })
-    return html`<button class="button" type="button" @click=${() => this.speak(other)}>${label}</button>`
   }
 
   private readonly open = async () => {
@@ -141,9 +151,9 @@ export class PorticoSlip extends LitElement {
       this.token === '' ? null : this.ask({ token: this.token }),
       this.client.readPractice(),
     ])
-    this.practice = practice.status === 'fulfilled' ? practice.value : null
-    const timeZone = this.practice?.timeZone ?? 'UTC'
-    this.words = await loadSlipWords(chooseLanguage(this.practice?.languages ?? ['en', 'es']), timeZone)
+    const { languages = ['en', 'es'], timeZone = 'UTC' } =
+      practice.status === 'fulfilled' ? practice.value : {}
+    this.words = await loadSlipWords(chooseLanguage([...languages]), timeZone)
     if (slip.status === 'rejected')
       this.view = {
         kind: 'refused',
@@ -155,10 +165,13 @@ export class PorticoSlip extends LitElement {
 
   private async show(slip: Slip): Promise<void> {
     this.token = ''
-    const letterWords = await loadSlipWords(slip.language, slip.practice.timeZone)
-    this.view = { kind: 'shown', slip, letterWords, clearsAt: 0 }
+    this.view = { kind: 'shown', slip, clearsAt: 0, hint: null, mail: null }
     this.keep()
     this.ticking = setInterval(this.tick, 1000)
+    await this.updateComplete
+    await picturesOf(this.renderRoot)
+    // Most letters are printed, so the question comes by itself; it comes once, and closing it costs nothing.
+    if (this.view.kind === 'shown') printPage()
   }
 
   private readonly tick = () => {
@@ -168,7 +181,7 @@ export class PorticoSlip extends LitElement {
 
   private readonly keep = () => {
     this.now = this.client.now()
-    if (this.view.kind === 'shown') this.view = { ...this.view, clearsAt: this.now + SHOWN_MS }
+    this.change({ clearsAt: this.now + SHOWN_MS })
   }
 
   /** At once, not with the next frame: a page on its way out gets none. */
@@ -180,20 +193,34 @@ export class PorticoSlip extends LitElement {
     this.performUpdate()
   }
 
-  private async speak(language: Language): Promise<void> {
+  private readonly print = () => this.change({ hint: printPage() ? null : 'no-print' })
+
+  private readonly save = (paper: keyof LetterPdfs) => {
+    const { view, words } = this
+    if (view.kind !== 'shown' || !view.slip.pdfs || !words) return
+    savePdf(view.slip.pdfs[paper], words.msg('slip.file'))
+    this.change({ hint: 'saved' })
+  }
+
+  private readonly copy = async () => {
     if (this.view.kind !== 'shown') return
-    const letterWords = await loadSlipWords(language, this.view.slip.practice.timeZone)
-    if (this.view.kind === 'shown') this.view = { ...this.view, letterWords }
+    const copied = await copyText(this.view.slip.mailText.text)
+    this.change({ mail: copied ? 'copied' : 'by-hand' })
+    if (copied) return
+    await this.updateComplete
+    const text = this.renderRoot.querySelector('textarea')
+    text?.focus()
+    text?.select()
+  }
+
+  private change(part: Partial<Omit<Shown, 'kind' | 'slip'>>): void {
+    if (this.view.kind === 'shown') this.view = { ...this.view, ...part }
   }
 }
 
 const message = (words: SlipWords, title: string, text: string, actions: unknown = nothing) =>
   html`<h1>${words.msg('slip.title')}</h1>
     ${notice({ mood: 'warn', title, text, actions })}`
-
-const printerIcon = () => icon('M7 8V3.5h10V8M7 17H4.5v-6a3 3 0 0 1 3-3h9a3 3 0 0 1 3 3v6H17M7 14h10v6.5H7z')
-
-const printPage = () => window.print()
 
 declare global {
   interface HTMLElementTagNameMap {

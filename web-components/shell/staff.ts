@@ -4,7 +4,7 @@ import type { Language, PracticeView } from '../../src/practices/schema.ts'
 import type { LaunchView } from '../../src/staff/schema.ts'
 import '../access/access-card.ts'
 import { type Client, createClient, practiceOf, Refusal } from '../client.ts'
-import { chooseLanguage, otherLanguage, rememberLanguage, showLanguage } from '../i18n/languages.ts'
+import { chooseLanguage, rememberLanguage, showLanguage } from '../i18n/languages.ts'
 import { endsTheTab, staffRefusal } from '../i18n/staff-refusals.ts'
 import { loadStaffWords } from '../i18n/staff-words.ts'
 import type { StaffWords } from '../i18n/words.ts'
@@ -17,22 +17,28 @@ import { focusNotice, notice } from '../ui/notice.ts'
 import { brand } from '../ui/practice-parts.ts'
 import { sheets } from '../ui/sheets.ts'
 import { framedLaunch } from './framed-launch.ts'
+import type { StaffPages } from './staff-pages.ts'
+import { languageButton, person, withoutRole } from './staff-parts.ts'
+import { hasPages, launchOf, staffBase } from './staff-address.ts'
 import staffCss from './staff.css?inline'
 
 /**
  * The staff app in one patient's context. The launch in the address decides whose; every request names it, so
- * that two tabs with two patients never mix.
+ * that two tabs with two patients never mix. The card is here at once; the administrators' pages are fetched for those
+ * who may open them.
  */
 @customElement('portico-staff')
 export class PorticoStaff extends LitElement {
   static override styles = sheets(base, button, noticeCss, frame, staffCss)
 
-  @state() private practice: PracticeView | null = null
-  @state() private launch: LaunchView | null = null
+  @state() practice: PracticeView | null = null
+  @state() launch: LaunchView | null = null
   @state() private words: StaffWords | null = null
-  @state() private refusal: Refusal | null = null
+  @state() refusal: Refusal | null = null
   @state() private signedOut = false
-  private client!: Client
+  /** Null for who sees only the card. */
+  private pages: StaffPages | null = null
+  client!: Client
   /** What ends the launch first, where cookies did not. */
   private finish: (() => Promise<void>) | null = null
   private leaving = new AbortController()
@@ -42,6 +48,7 @@ export class PorticoStaff extends LitElement {
     this.client = createClient(practiceOf(location))
     this.finish = framedLaunch(this.client)
     this.leaving = new AbortController()
+    this.pages = null
     watchConnection(() => this.requestUpdate(), this.leaving.signal)
     void this.open()
   }
@@ -52,14 +59,17 @@ export class PorticoStaff extends LitElement {
   }
 
   override render() {
-    const { words, practice } = this
+    const { words, practice, launch, pages } = this
     if (!words) return nothing
+    const here = this.signedOut ? null : launch
     return html`${offlineBar(words)}
       <header class="topbar">
         <div class="in">
-          ${brand(practice?.name ?? words.msg('staff.title'))}
+          ${brand(practice?.name ?? words.msg('staff.title'))} ${here && pages ? pages.nav(here) : nothing}
           <div class="push tools">
-            ${this.renderStaff(words)}${this.renderLanguage(words)}${this.renderSignOut(words)}
+            ${here ? person(words, here) : nothing}
+            ${languageButton(words, practice?.languages ?? [], (language) => void this.speak(language))}
+            ${here ? this.renderButton(words.msg('app.signOut'), 'quiet', () => void this.signOut()) : nothing}
           </div>
         </div>
       </header>
@@ -69,68 +79,62 @@ export class PorticoStaff extends LitElement {
   protected override updated(): void {
     if (!this.words) return
     showLanguage(this.words.language)
-    document.title = [this.words.msg('staff.title'), this.practice?.name].filter(Boolean).join(' · ')
+    const page = (!this.signedOut && this.pages?.title()) || this.words.msg('staff.title')
+    document.title = [page, this.practice?.name].filter(Boolean).join(' · ')
   }
 
   private renderMain(words: StaffWords) {
-    const { practice, launch, refusal } = this
-    const heading = html`<h1 class="hidden-visually">${words.msg('staff.title')}</h1>`
-    if (this.signedOut)
+    const { launch, refusal, pages, signedOut } = this
+    const heading = html`<h1 class="hidden-visually" tabindex="-1">${words.msg('staff.title')}</h1>`
+    if (signedOut)
       return html`${heading}${notice({ mood: 'good', title: words.msg('staff.signedOut'), text: words.msg('staff.signedOutText') })}`
-    if (refusal || !practice || !launch)
-      return html`${heading}${refusal ? this.renderRefusal(words, refusal) : nothing}`
-    return html`${heading}<portico-access
-        .client=${this.client}
-        .words=${words}
-        .launch=${launch.launch}
-        .patient=${launch.patient}
-        .intent=${launch.intent}
-        ?with-banner=${launch.needPatientBanner}
-      ></portico-access>`
+    const said = refusal ? this.renderRefusal(words, refusal) : nothing
+    if (!this.practice || !launch) return html`${heading}${said}`
+    const page = pages?.main(launch, this.practice)
+    return page
+      ? html`${said}${page}`
+      : html`${heading}${said}${withoutRole(words, launch)}${this.renderCard(words, launch)}`
+  }
+
+  private renderCard(words: StaffWords, launch: LaunchView) {
+    return html`<portico-access
+      data-page
+      .client=${this.client}
+      .words=${words}
+      .launch=${launch.launch}
+      .patient=${launch.patient}
+      .intent=${launch.intent}
+      .settings=${`${this.base}settings`}
+      ?with-banner=${launch.needPatientBanner}
+    ></portico-access>`
   }
 
   private renderRefusal(words: StaffWords, refusal: Refusal) {
-    const again = html`<button class="button" type="button" @click=${this.open}>
-      ${words.msg('app.tryAgain')}
-    </button>`
-    return notice({
-      mood: 'warn',
-      ...staffRefusal(words, refusal),
-      actions: endsTheTab(refusal) ? nothing : again,
-    })
+    const again = this.renderButton(words.msg('app.tryAgain'), '', () => void this.open())
+    const actions = endsTheTab(refusal) ? nothing : again
+    return notice({ mood: 'warn', ...staffRefusal(words, refusal), actions })
   }
 
-  private renderStaff(words: StaffWords) {
-    const name = this.launch?.staff.name
-    return name && !this.signedOut
-      ? html`<span class="soft who">${words.msg('staff.who', { name })}</span>`
-      : nothing
+  private renderButton(label: string, look: string, press: () => void) {
+    return html`<button class="button ${look}" type="button" @click=${press}>${label}</button>`
   }
 
-  private renderLanguage(words: StaffWords) {
-    const other = otherLanguage(words.language, this.practice?.languages ?? [])
-    if (!other) return nothing
-    return html`<button class="button quiet" type="button" lang=${other} @click=${() => this.speak(other)}>
-      ${words.msg('app.otherLanguage')}
-    </button>`
+  /** Where the app of this launch lives. */
+  get base(): string {
+    return staffBase(practiceOf(location), launchOf(location))
   }
 
-  private renderSignOut(words: StaffWords) {
-    if (!this.launch || this.signedOut) return nothing
-    return html`<button class="button quiet" type="button" @click=${this.signOut}>
-      ${words.msg('app.signOut')}
-    </button>`
-  }
-
-  private readonly open = async () => {
+  private async open(): Promise<void> {
     this.refusal = null
     const [practice, launch] = await Promise.allSettled([this.client.readPractice(), this.readLaunch()])
     if (practice.status === 'fulfilled') this.practice = practice.value
     if (launch.status === 'fulfilled') this.launch = launch.value
     const { languages = ['en', 'es'], timeZone = 'UTC' } = this.practice ?? {}
-    this.words = await loadStaffWords(chooseLanguage(languages), timeZone)
+    const language = chooseLanguage(languages)
+    const [words] = await Promise.all([loadStaffWords(language, timeZone), this.openPages(language)])
+    this.words = words
     const failed = [launch, practice].find((answer) => answer.status === 'rejected')
-    if (failed) this.refusal = failed.reason instanceof Refusal ? failed.reason : new Refusal('internal')
+    if (failed) this.refusal = toRefusal(failed.reason)
   }
 
   private async readLaunch(): Promise<LaunchView> {
@@ -139,28 +143,45 @@ export class PorticoStaff extends LitElement {
     return this.client.readLaunch(launchOf(location))
   }
 
-  private readonly signOut = async () => {
+  /** Before anything is on the screen, so that the navigation moves nothing when it comes. */
+  private async openPages(language: Language): Promise<void> {
+    const { launch, practice } = this
+    if (!launch || !practice || !hasPages(location, this.base, launch.permissions)) return
+    try {
+      const { StaffPages } = await import('./staff-pages.ts')
+      this.pages ??= new StaffPages(this, this.leaving.signal)
+      await this.pages.open(language, practice.timeZone)
+    } catch {
+      // A part of the app did not arrive: the card is there without it.
+      this.pages = null
+      this.refusal = new Refusal('offline')
+    }
+  }
+
+  private async signOut(): Promise<void> {
+    if (this.pages && !(await this.pages.mayLeave())) return
     try {
       await this.client.endLaunch(launchOf(location))
+      this.refusal = null
       this.signedOut = true
     } catch (error) {
-      this.refusal = error instanceof Refusal ? error : new Refusal('internal')
+      this.refusal = toRefusal(error)
     }
     await this.updateComplete
     focusNotice(this.renderRoot)
   }
 
-  private async speak(language: Language): Promise<void> {
+  /** Says everything in this language from now on. */
+  async speak(language: Language): Promise<void> {
     if (!this.practice) return
     rememberLanguage(language)
-    this.words = await loadStaffWords(language, this.practice.timeZone)
+    const own = loadStaffWords(language, this.practice.timeZone)
+    await this.pages?.speak(language, this.practice.timeZone)
+    this.words = await own
   }
 }
 
-/** `/:practice/staff/l/:launch/` */
-function launchOf(address: Location): string {
-  return decodeURIComponent(address.pathname.split('/')[4] ?? '')
-}
+const toRefusal = (error: unknown) => (error instanceof Refusal ? error : new Refusal('internal'))
 
 declare global {
   interface HTMLElementTagNameMap {

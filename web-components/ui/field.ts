@@ -12,7 +12,7 @@ export type TextField = {
   invalid?: boolean
   value: string
   type?: 'text' | 'password'
-  inputMode?: 'numeric' | 'text'
+  inputMode?: 'numeric' | 'text' | 'tel' | 'email'
   autocomplete: string
   capitals?: 'none' | 'characters'
   /** Extra classes of the input: `code`, `digits`. */
@@ -74,10 +74,10 @@ export const inputOf = (field: TextField) =>
     @paste=${field.onPaste ?? nothing}
   />`
 
-/** While a button is held down nothing moves: it would slip away under the click, and it checks by itself. */
+/** While something is held down nothing moves: it would slip away under the click. What sends a form checks by itself. */
 function leave({ target }: FocusEvent, { onLeave }: TextField): void {
   const root = (target as HTMLElement).getRootNode() as Document | ShadowRoot
-  if (!root.querySelector('button:active')) onLeave?.()
+  if (!root.querySelector(':is(button, label, summary, [type="checkbox"]):active')) onLeave?.()
 }
 
 /** What to do about a field, under it. */

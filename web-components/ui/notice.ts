@@ -7,15 +7,17 @@ export type Notice = {
   title: string
   /** What it means and what to do. */
   text?: unknown
+  /** What does not fit into a sentence, e.g. a list. */
+  more?: unknown
   actions?: unknown
 }
 
 /** Says what happened, what it means, what to do. Takes focus with `focusNotice` when it answers a submit. */
-export const notice = ({ mood, title, text, actions }: Notice) =>
+export const notice = ({ mood, title, text, more, actions }: Notice) =>
   html`<div class="notice ${mood}" tabindex="-1" data-notice>
     ${mood === 'good' ? checkIcon() : alertIcon()}
     <p><strong>${title}</strong></p>
-    ${text ? html`<p>${text}</p>` : nothing}
+    ${text ? html`<p>${text}</p>` : nothing} ${more ?? nothing}
     ${actions ? html`<div class="actions">${actions}</div>` : nothing}
   </div>`
 

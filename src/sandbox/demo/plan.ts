@@ -13,6 +13,8 @@ export type Clinic = {
   emrName: string
   /** What PORTICO_CONFIG says of it beside addresses and keys. */
   practice: Record<string, unknown> & { name: string }
+  /** Its mail server stands in the file for good, so that its administrators see what a locked setting is. */
+  mailIsFixed: boolean
 }
 
 /** The two practices of the demo. Everything about them that both Portico and the EMR must know is said here once. */
@@ -32,8 +34,12 @@ function clinicOf(slug: ClinicName, prefix: string, timeZone: string, hours: Rec
   const { title, street, city, postalCode, phone } = EMR_CLINICS[slug]
   const address = [street, `${city}, OR ${postalCode}`]
   const practice = { name: title, address, phone, hours, timeZone, languages: ['en', 'es'] }
-  return { slug, prefix, emrName: `${city} EMR`, practice }
+  return { slug, prefix, emrName: `${city} EMR`, practice, mailIsFixed: slug === 'harbor' }
 }
+
+/** How the EMR names those who work in a role. */
+const staffOf = (slug: ClinicName, role: string) =>
+  EMR_CLINICS[slug].staff.filter((worker) => worker.role === role).map(({ id }) => `Practitioner/${id}`)
 
 const CLIENT_ID = 'portico'
 const SCOPE =
@@ -50,24 +56,30 @@ export const addressesFrom = (basePort: number): Addresses => ({
 
 /** What Portico reads from PORTICO_CONFIG. */
 export const practiceConfig = ({ emr }: Addresses, keys: DemoKeys, smtpPort: number) => ({
-  practices: CLINICS.map(({ slug, prefix, practice }) => ({
-    slug,
-    ...practice,
-    fhirBase: `${emr}${prefix}/fhir`,
-    frameAncestors: [emr],
-    client: {
-      clientId: CLIENT_ID,
-      privateKeyJwk: keyOf(keys, slug),
-      scope: SCOPE,
-      serviceScope: SERVICE_SCOPE,
-    },
-    mail: {
-      from: `${practice.name} <no-reply@${slug}.example>`,
-      host: '127.0.0.1',
-      port: smtpPort,
-      security: 'none',
-    },
-  })),
+  practices: CLINICS.map(({ slug, prefix, practice, mailIsFixed }) => {
+    const mail = {
+      mailFrom: `${practice.name} <no-reply@${slug}.example>`,
+      mailHost: '127.0.0.1',
+      mailPort: smtpPort,
+      mailSecurity: 'none',
+    }
+    return {
+      slug,
+      initial: { ...practice, ...(mailIsFixed ? {} : mail) },
+      settings: mailIsFixed ? mail : {},
+      administrators: staffOf(slug, 'Administrator'),
+      // The physician has no role yet: the administrator finds her in the list.
+      firstRoles: Object.fromEntries(staffOf(slug, 'Front desk').map((who) => [who, 'front-desk'])),
+      fhirBase: `${emr}${prefix}/fhir`,
+      frameAncestors: [emr],
+      client: {
+        clientId: CLIENT_ID,
+        privateKeyJwk: keyOf(keys, slug),
+        scope: SCOPE,
+        serviceScope: SERVICE_SCOPE,
+      },
+    }
+  }),
 })
 
 /** The same client as the EMR has it registered. */

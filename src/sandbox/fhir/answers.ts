@@ -42,7 +42,7 @@ export const json = (status: number, resource: Resource, headers: Record<string,
   })
 
 const versionAddress = (base: string, { resourceType, id, meta }: Resource) =>
-  `${base}/${resourceType}/${id}/_history/${meta?.versionId}`
+  `${base}/${resourceType}/${id}${meta?.versionId ? `/_history/${meta.versionId}` : ''}`
 
 /** Whoever does not ask for FHIR gets the bytes themselves. @see https://hl7.org/fhir/R4/binary.html#rest */
 const rawBinary = (binary: Extract<Resource, { resourceType: 'Binary' }>, headers: Record<string, string>) =>

@@ -4,6 +4,7 @@ import type {
   CapabilityStatementRestSecurity,
 } from '@medplum/fhirtypes'
 import { searchParametersOf } from './definitions.ts'
+import type { Habits } from './habits.ts'
 
 /** Where the EMR's authorization server answers: absolute addresses. */
 export type OAuthAddresses = { authorize: string; token: string; introspect?: string; revoke?: string }
@@ -16,6 +17,7 @@ export const capabilityStatement = (
   base: string,
   types: string[],
   oauth: OAuthAddresses | undefined,
+  habits: Habits,
 ): CapabilityStatement => ({
   resourceType: 'CapabilityStatement',
   status: 'active',
@@ -30,7 +32,7 @@ export const capabilityStatement = (
     {
       mode: 'server',
       ...(oauth ? { security: smartSecurity(oauth) } : {}),
-      resource: types.toSorted().map(resourceCapability),
+      resource: types.toSorted().map((type) => resourceCapability(type, habits)),
       interaction: [{ code: 'transaction' }, { code: 'batch' }],
     },
   ],
@@ -47,10 +49,10 @@ const INTERACTIONS = [
   'search-type',
 ] as const
 
-const resourceCapability = (type: string): CapabilityStatementRestResource => ({
+const resourceCapability = (type: string, { etags }: Habits): CapabilityStatementRestResource => ({
   type: type as CapabilityStatementRestResource['type'],
   interaction: INTERACTIONS.map((code) => ({ code })),
-  versioning: 'versioned-update',
+  versioning: etags ? 'versioned-update' : 'no-version',
   readHistory: true,
   updateCreate: true,
   conditionalCreate: true,

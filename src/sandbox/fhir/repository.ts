@@ -23,6 +23,7 @@ import type { Bundle, OperationOutcome, Parameters, Resource } from '@medplum/fh
 import { reachOf } from './access.ts'
 import type { FhirAccess, Interaction } from './access.ts'
 import { historyBundle } from './bundles.ts'
+import { withoutTelecomExtensions, type Habits } from './habits.ts'
 import { isWithinReach, reachClause } from './compartment.ts'
 import type { Search } from './search.ts'
 import { searchBundle } from './search-bundle.ts'
@@ -39,6 +40,7 @@ export type RepositoryContext = {
   access: FhirAccess | undefined
   strict: boolean
   types: ReadonlySet<string>
+  habits: Habits
 }
 
 /**
@@ -71,7 +73,7 @@ export class SandboxRepository extends MemoryRepository {
     const { resourceType: type, id } = resource
     if (!id) throw new OperationOutcomeError(badRequest('The resource has no id', `${type}.id`))
     const existing = this.#current(type, id)
-    assertVersion(existing, options?.ifMatch)
+    this.#assertVersion(existing, options?.ifMatch)
     if (existing) this.#assertReach(existing, 'u')
     return this.#write({ ...resource, id }, existing ? 'u' : 'c', 'PUT')
   }
@@ -83,7 +85,7 @@ export class SandboxRepository extends MemoryRepository {
     options?: UpdateResourceOptions,
   ): Promise<WithId<T>> {
     const existing = this.#present(type, id)
-    assertVersion(existing, options?.ifMatch)
+    this.#assertVersion(existing, options?.ifMatch)
     this.#assertReach(existing, 'u')
     const patched = deepClone(existing)
     applyTo(patched, patch)
@@ -97,7 +99,7 @@ export class SandboxRepository extends MemoryRepository {
     const record = this.#context.store.records(type).get(id)
     if (!record) throw new OperationOutcomeError(notFound)
     const existing = currentOf(record)
-    assertVersion(existing, options?.ifMatch)
+    this.#assertVersion(existing, options?.ifMatch)
     this.#assertScope(type, 'd')
     if (!existing) return
     this.#assertReach(existing, 'd')
@@ -168,7 +170,13 @@ export class SandboxRepository extends MemoryRepository {
     this.#assertScope(resource.resourceType, interaction)
     assertValid(resource)
     this.#assertReach(resource as unknown as Stored, interaction)
-    return this.#context.store.write(resource, method) as unknown as WithId<T>
+    const kept = this.#context.habits.extensions ? resource : withoutTelecomExtensions(resource)
+    return this.#context.store.write(kept, method) as unknown as WithId<T>
+  }
+
+  #assertVersion(existing: Stored | null, wanted: string | undefined) {
+    if (wanted && this.#context.habits.etags && existing?.meta.versionId !== wanted)
+      throw new OperationOutcomeError(preconditionFailed)
   }
 
   #assertType(type: string) {
@@ -208,10 +216,6 @@ export class SandboxRepository extends MemoryRepository {
     this.#assertReach(last, 'r')
     return versions
   }
-}
-
-const assertVersion = (existing: Stored | null, wanted: string | undefined) => {
-  if (wanted && existing?.meta.versionId !== wanted) throw new OperationOutcomeError(preconditionFailed)
 }
 
 const applyTo = (resource: Stored, patch: Operation[] | Parameters) => {

@@ -10,6 +10,7 @@ import { answer, json, refusal } from './answers.ts'
 import { capabilityStatement } from './capability.ts'
 import type { OAuthAddresses } from './capability.ts'
 import { OFFERED_TYPES, isResourceType } from './definitions.ts'
+import { goodHabits, withoutVersions, type Habits } from './habits.ts'
 import { createQueue } from './queue.ts'
 import { SandboxRepository } from './repository.ts'
 import { readBody } from './request-body.ts'
@@ -33,12 +34,13 @@ export type FhirServerOptions = {
   /** Named in the CapabilityStatement. */
   oauth?: OAuthAddresses
   now?: Clock
+  habits?: Habits
 }
 
 /** A FHIR R4 server in memory, to try and to test Portico against. */
 export const createFhirServer = (options: FhirServerOptions) => {
-  const { base, misbehaviour, authorize, oauth } = options
-  const emr = createEmrData(base, options.now ?? systemClock)
+  const { base, misbehaviour, authorize, oauth, habits = goodHabits() } = options
+  const emr = createEmrData(base, options.now ?? systemClock, habits)
   emr.direct.load(options.resources)
   const requests: ReceivedRequest[] = []
 
@@ -47,7 +49,7 @@ export const createFhirServer = (options: FhirServerOptions) => {
     requests.push({ method: request.method, path: withoutValues(url) })
     const instead = await misbehaviour?.(request)
     if (instead) return instead
-    if (url === 'metadata') return json(200, capabilityStatement(base, emr.types(), oauth))
+    if (url === 'metadata') return json(200, capabilityStatement(base, emr.types(), oauth, habits))
     const access = await authorize?.(request)
     if (access instanceof Response) return access
     return emr.handle(request, url, await readBody(request), access)
@@ -70,7 +72,7 @@ export const createFhirServer = (options: FhirServerOptions) => {
 }
 
 /** The resources of one EMR and the router in front of them. */
-const createEmrData = (base: string, now: Clock) => {
+const createEmrData = (base: string, now: Clock, habits: Habits) => {
   const index = createSearchIndex()
   const store = createStore(now, (type, record) => index.changed(type, record))
   const search = createSearch(store, index, base)
@@ -82,12 +84,13 @@ const createEmrData = (base: string, now: Clock) => {
   const handle = (request: Request, url: string, body: unknown, access: FhirAccess | undefined) =>
     inTurn(async () => {
       const strict = /\bhandling=strict\b/.test(request.headers.get('prefer') ?? '')
-      const repository = new SandboxRepository({ store, search, base, access, strict, types })
+      const repository = new SandboxRepository({ store, search, base, access, strict, types, habits })
       const isNew = request.method === 'PUT' && isAbsent(url)
       const [outcome, resource] = await router.handleRequest(routed(request, url, body), repository)
       store.settle()
       const status = isNew && getStatus(outcome) === 200 ? 201 : getStatus(outcome)
-      return answer(request, { status, outcome, resource }, base)
+      const told = resource && !habits.etags ? withoutVersions(resource) : resource
+      return answer(request, { status, outcome, resource: told }, base)
     })
 
   const isAbsent = (url: string) => {

@@ -27,12 +27,32 @@ const typesIn = (resource: Resource): string[] => {
 
 /** @throws OperationOutcomeError 422, naming every element at fault. */
 export const assertValid = (resource: Resource) => {
-  const issue = issuesOf(resource)
+  const issue = [...issuesOf(resource), ...phoneIssues(resource)]
   // @medplum/core derives the status from this id: 422.
   if (issue.length > 0) {
     throw new OperationOutcomeError({ resourceType: 'OperationOutcome', id: 'business-rule', issue })
   }
 }
+
+const FEWEST_DIGITS = 7
+
+/** A rule of this house, as every EMR has some: a phone number has at least seven digits. */
+const phoneIssues = (resource: Resource): OperationOutcomeIssue[] => {
+  const telecom = 'telecom' in resource && Array.isArray(resource.telecom) ? resource.telecom : []
+  return telecom.flatMap(({ system, value }, at) => {
+    const digits = value?.replace(/\D/g, '').length ?? FEWEST_DIGITS
+    return system === 'phone' && digits < FEWEST_DIGITS
+      ? [tooShort(`${resource.resourceType}.telecom[${at}].value`)]
+      : []
+  })
+}
+
+const tooShort = (path: string): OperationOutcomeIssue => ({
+  severity: 'error',
+  code: 'value',
+  details: { text: `A phone number has at least ${FEWEST_DIGITS} digits` },
+  expression: [path],
+})
 
 const structureIssues = (resource: Resource): OperationOutcomeIssue[] => {
   try {

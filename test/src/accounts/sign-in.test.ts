@@ -111,7 +111,7 @@ describe('a session', () => {
     await expectOk(busy.post(SESSION, RIGHT, from(161)))
     for (let minutes = 0; minutes < 470; minutes += 10) {
       service.clock.now += 10 * MINUTE_MS
-      await expectOk(busy.get(SESSION))
+      await expectOk(busy.get('/fernwood/api/portal/home'))
     }
     service.clock.now += 10 * MINUTE_MS
     await expectRefusal(await busy.get(SESSION), 'signed-out')

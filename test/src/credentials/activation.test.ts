@@ -1,6 +1,9 @@
+import type { Patient } from '@medplum/fhirtypes'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../../src/clock.ts'
+import { MARK } from '../../support/chart.ts'
 import { GOOD_PASSWORD, IDENTITY, PEOPLE } from '../../support/people.ts'
+import { dayEnds } from './steps.ts'
 import { expectRefusal } from '../../support/refusal.ts'
 import { expectOk, openService, type TestService } from '../../support/service.ts'
 
@@ -33,7 +36,7 @@ describe('confirming an activation', () => {
       code: `${code.slice(0, 4)}-${code.slice(4)}`.toLowerCase(),
     }
     const answer = await expectOk(openPhone().confirm({ ...typed, ...IDENTITY.piotr }))
-    expect(answer).toMatchObject({ firstName: 'Piotr', suggestedUsername: 'piotr.lukasiewicz@mail.example' })
+    expect(answer).toMatchObject({ firstName: 'Piotr', suggestedUsername: 'płukasiewicz' })
   })
 
   test('each wrong part is refused alike, and so is a portal ID that nobody has', async () => {
@@ -143,12 +146,12 @@ describe('confirming an activation', () => {
       'no-match',
     )
     await expectOk(openPhone().confirm({ portalId: second.portalId, code: second.code, ...identity }))
-    service.clock.now += 30 * DAY_MS + MINUTE_MS
+    service.clock.now += 31 * DAY_MS
     await expectRefusal(
       await openPhone().confirm({ portalId: second.portalId, code: second.code, ...identity }),
       'no-match',
     )
-    service.clock.now -= 30 * DAY_MS + MINUTE_MS
+    service.clock.now -= 31 * DAY_MS
   })
 })
 
@@ -159,6 +162,8 @@ describe('choosing username and password', () => {
     const setup = await expectOk(phone.confirm({ portalId, code, ...identity }))
     return { phone, ticket: setup['ticket'] as string, portalId, code, suggested: setup['suggestedUsername'] }
   }
+  const ANDRES = { firstInitial: 'A', lastInitial: 'N', birthDate: '1985-02-11' }
+  const JAMES = { firstInitial: 'J', lastInitial: 'W', birthDate: '1979-01-16' }
   const ROSA = { firstInitial: 'R', lastInitial: 'N', birthDate: '1955-01-30' }
 
   test('a weak password, a taken or odd username cost nothing: the ticket stays good', async () => {
@@ -184,6 +189,15 @@ describe('choosing username and password', () => {
     await expectRefusal(await choose(GOOD_PASSWORD, 'rosa2'), 'already-active')
   })
 
+  test('a set-up page tells of no more than ten names in a quarter of an hour whether somebody has them', async () => {
+    const { phone, ticket } = await confirmed(PEOPLE.sameNameA, JAMES)
+    const choose = (username: string) => phone.choose({ ticket, username, password: GOOD_PASSWORD })
+    const asked = await Promise.all(Array.from({ length: 12 }, () => choose('lena')))
+    const taken = asked.filter(({ status }) => status === 409)
+    expect([taken.length, asked.filter(({ status }) => status === 429).length]).toEqual([10, 2])
+    await expectRefusal(await choose('free.name'), 'too-many-tries')
+  })
+
   test('of two browsers with one letter exactly one gets in', async () => {
     const aiko = { firstInitial: 'A', lastInitial: 'T', birthDate: '1958-10-09' }
     const { portalId, code, phone: one, ticket: first } = await confirmed(PEOPLE.mergedInto, aiko)
@@ -206,7 +220,7 @@ describe('choosing username and password', () => {
     await expectOk(openPhone().choose({ ticket: again['ticket'], ...chosen }))
   })
 
-  test('a family that shares an address gets a numbered name, and the EHR may be away meanwhile', async () => {
+  test('an address that a family shares is nobody’s username unless it is trusted, and the EHR may be away meanwhile', async () => {
     const maria = await confirmed(PEOPLE.maria, IDENTITY.maria)
     expect(maria.suggested).toBe('maria.nunez@mail.example')
     service.emr.misbehave({ kind: 'down', target: 'fhir' })
@@ -215,12 +229,12 @@ describe('choosing username and password', () => {
     const home = await expectOk(maria.phone.get('/fernwood/api/portal/home'))
     expect(home).toMatchObject({ firstName: 'Maria', chart: 'unavailable', profile: null })
     service.emr.behave()
-    const andres = await confirmed(PEOPLE.andres, {
-      firstInitial: 'A',
-      lastInitial: 'N',
-      birthDate: '1985-02-11',
-    })
-    expect(andres.suggested).toBe('familia.nunez2')
+    const andres = await confirmed(PEOPLE.andres, ANDRES)
+    expect(andres.suggested).toBe('anúñez')
+    const trusted = { value: shared.username, system: 'email' as const, extension: [MARK] }
+    const chart = service.emr.fhir.read('Patient', PEOPLE.andres) as Patient
+    service.emr.fhir.load([{ ...chart, telecom: [trusted] }])
+    expect((await confirmed(PEOPLE.andres, ANDRES)).suggested).toBe('familia.nunez2')
   })
 })
 
@@ -228,7 +242,7 @@ test('classic mode needs no code', async () => {
   const classic = await openService({ settings: { activationMode: 'classic' } })
   const slip = await classic.inviteAndRead(await classic.launch(PEOPLE.walter))
   expect(slip.code).toBeNull()
-  expect(slip.activateUrl).not.toContain('code')
+  expect(slip.validUntil).toBe(dayEnds(classic, 14))
   const confirm = classic.openBrowser().post(CONFIRM, { portalId: slip.portalId, ...IDENTITY.walter })
   expect(await expectOk(confirm)).toMatchObject({ firstName: 'Walter' })
 })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { GOOD_PASSWORD, IDENTITY, PEOPLE } from '../../support/people.ts'
 import { expectRefusal } from '../../support/refusal.ts'
-import { expectOk, openService, type LaunchedTab, type TestService } from '../../support/service.ts'
+import { expectOk, LETTER, openService, type LaunchedTab, type TestService } from '../../support/service.ts'
 
 const CONFIRM = '/fernwood/api/portal/activation'
 const CHOOSE = '/fernwood/api/portal/activation/credentials'
@@ -23,7 +23,7 @@ const liveLetters = (patientId: string) =>
     .where('ended_at', 'is', null)
     .execute()
 const allow = (tab: LaunchedTab, allowPortal = true) => tab.browser.put(`${tab.api}/access`, { allowPortal })
-const invite = (tab: LaunchedTab) => tab.browser.post(`${tab.api}/invitations`, {})
+const invite = (tab: LaunchedTab) => tab.browser.post(`${tab.api}/invitations`, LETTER)
 
 describe('two decisions about one patient at once', () => {
   test('four first invitations leave one account and one letter', async () => {

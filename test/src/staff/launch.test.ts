@@ -3,6 +3,8 @@ import { HOUR_MS, MINUTE_MS } from '../../../src/clock.ts'
 import { HARBOR_PEOPLE, IDENTITY, PEOPLE } from '../../support/people.ts'
 import { expectRefusal } from '../../support/refusal.ts'
 import { expectOk, openService, type TestService } from '../../support/service.ts'
+import { startLaunch } from '../../../src/staff/begin-launch.ts'
+import { finishLaunch } from '../../../src/staff/finish-launch.ts'
 
 let service: TestService
 beforeAll(async () => {
@@ -96,6 +98,25 @@ describe('an EHR launch', () => {
       400,
       'launch-refused',
     )
+  })
+
+  test('under an alias it is the same EHR, and the same person in it', async () => {
+    const known = await service.wiring.practices.find('fernwood')
+    if (!known) throw new Error('Fernwood is missing')
+    const base = 'https://emr.fernwood.example/fhir'
+    const practice = { ...known, fhirBase: base, issuers: [base, known.fhirBase] }
+    const { url } = service.emr.createLaunch({ patient: PEOPLE.walter, user: 'physician' })
+    const query = new URL(url, 'http://localhost').searchParams
+    const { authorizeUrl, sealed } = await startLaunch(service.wiring, practice, query)
+    const back = await service.emr.authorizeAs('physician', authorizeUrl)
+    const { launchId } = await finishLaunch(service.wiring, practice, back.searchParams, sealed, 'request')
+    const { iss } = await service.store.db
+      .selectFrom('launch')
+      .innerJoin('staff_member', 'staff_member.id', 'launch.staff_id')
+      .select('iss')
+      .where('launch.id', '=', launchId)
+      .executeTakeFirstOrThrow()
+    expect(iss).toBe(base)
   })
 
   test('another browser, a second use, a launch too old, and another practice’s callback get nowhere', async () => {

@@ -12,7 +12,10 @@ import { saveStaffMember } from '../../../src/staff/store.ts'
 import { enqueueJob } from '../../../src/store/jobs.ts'
 import { startSession } from '../../../src/store/sessions.ts'
 import type { Schema } from '../../../src/store/schema.ts'
-import { openTestStore } from '../../support/store.ts'
+import { GOOD_PASSWORD, IDENTITY, PEOPLE } from '../../support/people.ts'
+import { expectOk, LETTER, openService } from '../../support/service.ts'
+import { openTestStore, type TestStore } from '../../support/store.ts'
+import { stepsOf, WORDS } from '../credentials/steps.ts'
 
 const NOW = 1_750_000_000_000
 const practice_id = 'fernwood'
@@ -25,7 +28,7 @@ const hasher = createPasswordHasher({
 })
 
 /** Everything that the store keeps, as somebody would read it who took the disk or a backup. */
-async function dump(): Promise<string> {
+async function dump(store: TestStore): Promise<string> {
   if (store.engine === 'sqlite') {
     const folder = dirname(store.url.slice('sqlite:'.length))
     const files = await readdir(folder)
@@ -56,7 +59,7 @@ test('a stolen store gives away no secret, no name and no address', async () => 
   await saveStaffMember(
     db,
     keyring,
-    { practiceId: practice_id, iss: 'i', fhirUser: 'Practitioner/1', name: secrets.staffName },
+    { practiceId: practice_id, iss: 'i', fhirUser: 'Practitioner/1', name: secrets.staffName, role: null },
     NOW,
   )
   await saveEhrToken(
@@ -77,7 +80,12 @@ test('a stolen store gives away no secret, no name and no address', async () => 
     text: secrets.mailText,
     html: secrets.mailText,
   }
-  await enqueueMail(db, keyring, { practiceId: practice_id, dedupeKey: 'one', mail, runAt: NOW }, NOW)
+  await enqueueMail(
+    db,
+    keyring,
+    { practiceId: practice_id, kind: 'invitation', dedupeKey: 'one', mail, runAt: NOW },
+    NOW,
+  )
   const payloadSealed = keyring.seal(secrets.job, 'job')
   await enqueueJob(db, {
     practiceId: practice_id,
@@ -90,13 +98,54 @@ test('a stolen store gives away no secret, no name and no address', async () => 
   const phc = await hasher.hash(secrets.password)
   await keepAccount(keyring.seal(phc, 'credential'), secrets)
 
-  const text = await dump()
+  const text = await dump(store)
   expect(text).toContain('Practitioner/1')
   expect(text).toContain(fingerprint(session))
   for (const secret of [...Object.values(secrets), session, phc, '$argon2id']) {
     expect(text).not.toContain(secret)
     expect(text).not.toContain(Buffer.from(secret).toString('base64').slice(0, 16))
   }
+})
+
+test('after a day at the desk it gives away no code, word, link or cookie either', async () => {
+  const service = await openService({
+    initial: { mailHost: '127.0.0.1', mailPort: 9, mailTemporaryPasswords: true },
+  })
+  const steps = stepsOf(service)
+  const tab = await service.launch(PEOPLE.maria)
+  await steps.allow(tab)
+  const letter = await service.inviteAndRead(tab, { ...LETTER, mail: true })
+  const link = await steps.newestLink()
+  await expectOk(steps.openPhone().confirm({ link, ...IDENTITY.maria }))
+  const unopened = await expectOk(steps.invite(tab, { ...WORDS, username: 'maria' }))
+  const { words } = await steps.words(tab, { username: 'maria', mail: true })
+  const phone = steps.openPhone()
+  await expectOk(phone.signIn({ username: 'maria', password: words }))
+  const restricted = phone.cookies.get('__Host-portico-patient-fernwood') ?? ''
+  await expectOk(phone.change({ username: 'maria', password: GOOD_PASSWORD }))
+  await service.wiring.worker.drain()
+
+  const text = await dump(service.store)
+  expect(text).toContain(PEOPLE.maria)
+  const secrets = {
+    code: letter.code,
+    link,
+    slip: new URL(String(unopened['slipUrl'])).hash.slice(1),
+    words,
+    restricted,
+    session: phone.cookies.get('__Host-portico-patient-fernwood') ?? '',
+    password: GOOD_PASSWORD,
+    address: 'maria.nunez@mail.example',
+    name: 'Núñez',
+    birthDate: IDENTITY.maria.birthDate,
+  }
+  const found = Object.entries(secrets).filter(
+    ([, secret]) =>
+      secret.length < 5 ||
+      text.includes(secret) ||
+      text.includes(Buffer.from(secret).toString('base64').slice(0, 16)),
+  )
+  expect(found.map(([what]) => what)).toEqual([])
 })
 
 async function keepAccount(secret_sealed: string, secrets: { slip: string; slipToken: string }) {
@@ -138,7 +187,14 @@ async function keepAccount(secret_sealed: string, secrets: { slip: string; slipT
     created_at: NOW,
     created_by: 'x',
   }
-  const state = { secret_mac: null, tries: 0, expires_at: NOW, used_at: null, ended_at: null }
+  const state = {
+    secret_mac: null,
+    tries: 0,
+    expires_at: NOW,
+    used_at: null,
+    ended_at: null,
+    opened_at: null,
+  }
   const payload_sealed = sealWithToken(secrets.slipToken, secrets.slip)
   await store.db
     .insertInto('ticket')

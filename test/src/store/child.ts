@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { recordAudit } from '../../../src/audit/record.ts'
 import { createKeyring } from '../../../src/crypto/keyring.ts'
 import { createLog } from '../../../src/log.ts'
-import { deliverMail } from '../../../src/mail/outbox.ts'
+import { createDelivery } from '../../../src/mail/deliver.ts'
 import { migrate } from '../../../src/store/migrate.ts'
 import { openStore, type Store } from '../../../src/store/open.ts'
 import { countFailure } from '../../../src/store/throttle.ts'
@@ -19,12 +19,21 @@ async function migrateStore(store: Store) {
 /** Sends what is due until nothing is left; one line per mail. */
 async function drainMail(store: Store) {
   const keyring = createKeyring(process.env['PORTICO_KEYS'] ?? '')
-  const send = async (_practice: string, id: string) => {
+  const send = async (id: string) => {
     await delay(1)
     tell(id)
   }
-  const deps = { store, keyring, now: Date.now, log: createLog('silent'), send }
-  while (await deliverMail(deps));
+  const openLine = async () => ({ send, close: () => {} })
+  const isPortalOpen = async () => true
+  const delivery = createDelivery({
+    store,
+    keyring,
+    now: Date.now,
+    log: createLog('silent'),
+    openLine,
+    isPortalOpen,
+  })
+  while (await delivery.run());
 }
 
 /** Writes pairs of rows for ever; one line for each pair that is committed. */

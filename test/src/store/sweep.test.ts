@@ -6,7 +6,8 @@ import { openTestStore } from '../../support/store.ts'
 const NOW = 1_750_000_000_000
 const MINUTE = 60_000
 const DAY = 86_400_000
-const { db } = await openTestStore()
+const store = await openTestStore()
+const { db } = store
 const practice_id = 'fernwood'
 
 const count = async (table: keyof Schema) => {
@@ -31,6 +32,8 @@ const TABLES = [
 const counts = async () =>
   Object.fromEntries(await Promise.all(TABLES.map(async (table) => [table, await count(table)])))
 
+const aboutNothing = { kind: 'notice', about: null, to_sealed: null, subject_sealed: null, created_at: 1 }
+
 /** One row of each kind: `old` has had its time a moment ago, `young` a moment from now. */
 async function fill(id: string, shift: number) {
   const at = NOW + shift
@@ -41,6 +44,7 @@ async function fill(id: string, shift: number) {
     created_by: 'x',
     used_at: null,
     ended_at: null,
+    opened_at: null,
   }
   const queued = { attempts: 1, locked_until: 0, payload_sealed: null, last_error: null, dedupe_key: id }
   const insert = <T extends keyof Schema>(table: T, row: Schema[T]) =>
@@ -83,6 +87,7 @@ async function fill(id: string, shift: number) {
   await insert('ehr_token', { ...token, id, expires_at: NOW - DAY })
   const launch = { practice_id, staff_id: 'staff', patient_id: 'p', scope: '', context: '{}', ended_at: null }
   await insert('launch', { ...launch, id, ehr_token_id: id, created_at: at - DAY })
+  const mail = { ...queued, ...aboutNothing }
   const [sent, failed] = [`${id} done`, `${id} failed`]
   const due = at - 30 * DAY
   await insert('job', {
@@ -94,10 +99,10 @@ async function fill(id: string, shift: number) {
     done_at: due,
     failed_at: null,
   })
-  await insert('outbox', { practice_id, ...queued, id: sent, run_at: due, sent_at: due, failed_at: null })
+  await insert('outbox', { practice_id, ...mail, id: sent, run_at: due, sent_at: due, failed_at: null })
   await insert('outbox', {
     practice_id,
-    ...queued,
+    ...mail,
     id: failed,
     dedupe_key: failed,
     run_at: due,
@@ -144,14 +149,22 @@ test('what has had its time is deleted, what has not stays', async () => {
   }
   await db
     .insertInto('outbox')
-    .values({ practice_id, id: 'waiting', ...unsettled, run_at: 1, sent_at: null, failed_at: null })
+    .values({
+      practice_id,
+      id: 'waiting',
+      ...unsettled,
+      ...aboutNothing,
+      run_at: 1,
+      sent_at: null,
+      failed_at: null,
+    })
     .execute()
 
   const each = Object.fromEntries(TABLES.map((table) => [table, 2]))
   expect(await counts()).toEqual({ ...each, outbox: 5 })
-  expect(await sweep(db, NOW)).toBe(true)
+  expect(await sweep(store, NOW)).toBe(true)
   expect(await counts()).toEqual({ ...Object.fromEntries(TABLES.map((table) => [table, 1])), outbox: 3 })
-  expect(await sweep(db, NOW)).toBe(false)
+  expect(await sweep(store, NOW)).toBe(false)
   expect(
     await db
       .selectFrom('outbox')
@@ -170,8 +183,66 @@ test('much that is old goes in pieces', async () => {
   }))
   await db.insertInto('jti').values(rows).execute()
   const before = await count('jti')
-  expect(await sweep(db, NOW)).toBe(true)
+  expect(await sweep(store, NOW)).toBe(true)
   expect(await count('jti')).toBe(before - 500)
-  expect(await sweep(db, NOW)).toBe(true)
+  expect(await sweep(store, NOW)).toBe(true)
   expect(await count('jti')).toBe(before - 700)
+})
+
+test('a mail that failed keeps its text for a week, then only that it failed', async () => {
+  const failed = { practice_id, ...aboutNothing, attempts: 1, locked_until: 0, last_error: 'recipient 550' }
+  await db.deleteFrom('outbox').execute()
+  for (const [id, at] of [
+    ['old', NOW - 7 * DAY],
+    ['young', NOW - 7 * DAY + 1],
+  ] as const)
+    await db
+      .insertInto('outbox')
+      .values({
+        ...failed,
+        id,
+        dedupe_key: id,
+        payload_sealed: 'x',
+        run_at: at,
+        sent_at: null,
+        failed_at: at,
+      })
+      .execute()
+  expect(await sweep(store, NOW)).toBe(true)
+  const kept = await db.selectFrom('outbox').select(['id', 'payload_sealed']).orderBy('id').execute()
+  expect(kept).toEqual([
+    { id: 'old', payload_sealed: null },
+    { id: 'young', payload_sealed: 'x' },
+  ])
+  expect(await sweep(store, NOW)).toBe(false)
+})
+
+test('what tickets hold goes with them; of a temporary password when its last session is over', async () => {
+  const QUARTER = 15 * MINUTE
+  const held = [
+    { id: 'letter over', kind: 'activation', expires_at: NOW },
+    { id: 'letter live', kind: 'activation', expires_at: NOW + 1 },
+    { id: 'link over', kind: 'link', expires_at: NOW },
+    { id: 'words over', kind: 'temporary', expires_at: NOW - QUARTER },
+    { id: 'words just over', kind: 'temporary', expires_at: NOW - QUARTER + 1 },
+  ] as const
+  const state = { secret_mac: null, tries: 0, used_at: null, ended_at: null, opened_at: null }
+  for (const { id, ...ticket } of held)
+    await db
+      .insertInto('ticket')
+      .values({
+        practice_id,
+        id,
+        ...ticket,
+        ...state,
+        account_id: 'a',
+        lookup: id,
+        payload_sealed: 'sealed',
+        created_at: 1,
+        created_by: 'x',
+      })
+      .execute()
+  expect(await sweep(store, NOW)).toBe(true)
+  const kept = await db.selectFrom('ticket').select('id').where('payload_sealed', 'is not', null).execute()
+  expect(kept.map(({ id }) => id).toSorted()).toEqual(['letter live', 'words just over'])
 })

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { admin } from '../../../web-components/i18n/admin.en.ts'
+import { admin as administracion } from '../../../web-components/i18n/admin.es.ts'
 import { common } from '../../../web-components/i18n/common.en.ts'
 import { common as comun } from '../../../web-components/i18n/common.es.ts'
+import { invite } from '../../../web-components/i18n/invite.en.ts'
+import { invite as invitacion } from '../../../web-components/i18n/invite.es.ts'
 import { patient } from '../../../web-components/i18n/patient.en.ts'
 import { patient as paciente } from '../../../web-components/i18n/patient.es.ts'
 import { slip } from '../../../web-components/i18n/slip.en.ts'
@@ -18,6 +22,8 @@ const FILES: [name: string, en: Record<string, Entry>, es: Record<string, Entry>
   ['common', common, comun],
   ['patient', patient, paciente],
   ['staff', staff, personal],
+  ['admin', admin, administracion],
+  ['questions over the card', invite, invitacion],
   ['slip', slip, comprobante],
 ]
 const texts = (entry: Entry | undefined): string[] =>

@@ -72,6 +72,18 @@ describe('sign-in', () => {
     await expect.element(page.getByRole('link', { name: 'Call (555) 010-0100' })).toBeVisible()
   })
 
+  test('a double click asks once; after a lost answer the same goes out under the same key', async () => {
+    stage.on('POST portal/session', () => 'offline')
+    await openPortal()
+    await signIn()
+    await expect.element(page.getByText("We can't reach the portal.")).toBeVisible()
+    stage.on('POST portal/session', () => 'never')
+    await page.getByRole('button', { name: 'Sign in' }).dblClick()
+    const keys = stage.asked('POST portal/session').map(({ key }) => key)
+    expect(keys).toHaveLength(2)
+    expect(keys[1]).toBe(keys[0])
+  })
+
   test('too many tries say how long to wait; paused access says whom to call', async () => {
     stage.on('POST portal/session', () => ({
       status: 429,
@@ -122,6 +134,13 @@ describe('home', () => {
     await expect.element(page.getByText("You're all set. Come back whenever you like.")).toBeVisible()
   })
 
+  test('says what username and account ID are for', async () => {
+    signedInAsMaria()
+    await openPortal()
+    await expect.element(page.getByText('You sign in with this.')).toBeVisible()
+    await expect.element(page.getByText('Yours for good. Have it ready when you call us.')).toBeVisible()
+  })
+
   test('an EHR that does not answer leaves a notice, the account and a way to try again', async () => {
     signedInAsMaria()
     stage.on('GET portal/home', () => ({ body: { ...maria, chart: 'unavailable', profile: null } }))
@@ -146,6 +165,14 @@ describe('home', () => {
     window.dispatchEvent(new PopStateEvent('popstate'))
     await vi.waitFor(() => expect(location.pathname).toBe('/fernwood/portal/sign-in'))
     expect(page.getByText('July 2, 1985').elements()).toEqual([])
+  })
+
+  test('a second press on Sign out asks nothing more', async () => {
+    signedInAsMaria()
+    stage.on('DELETE portal/session', () => 'never')
+    await openPortal()
+    await page.getByRole('button', { name: 'Sign out' }).dblClick()
+    expect(stage.asked('DELETE portal/session')).toHaveLength(1)
   })
 
   test('a sign-out that did not arrive says so and can be pressed again', async () => {

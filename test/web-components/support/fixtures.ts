@@ -1,6 +1,6 @@
-import type { AccessCard, LineId, ReadinessLine } from '../../../src/access/schema.ts'
+import type { AccessCard, Invitation, LineId, ReadinessLine } from '../../../src/access/schema.ts'
 import type { SessionView } from '../../../src/accounts/schema.ts'
-import type { SetupTicket, Slip } from '../../../src/credentials/schema.ts'
+import type { InvitationOffer, LetterSheet, SetupTicket, Slip } from '../../../src/credentials/schema.ts'
 import type { PracticeView } from '../../../src/practices/schema.ts'
 import type { Home } from '../../../src/profile/schema.ts'
 import type { LaunchView } from '../../../src/staff/schema.ts'
@@ -14,6 +14,7 @@ export const fernwood: PracticeView = {
   address: ['120 Wharf Road, Floor 2', 'Fernwood, OR 97000'],
   phone: '(555) 010-0100',
   hours: { en: 'Monday to Friday, 8 to 5', es: 'de lunes a viernes, de 8 a 5' },
+  logo: null,
   timeZone: 'America/Los_Angeles',
   languages: ['en', 'es'],
   portalOpen: true,
@@ -28,6 +29,8 @@ export const sessionFor = (username: string): SessionView => ({
   username,
   idleEndsAt: Date.now() + 15 * 60_000,
   endsAt: Date.now() + 8 * HOUR_MS,
+  restricted: false,
+  firstName: null,
 })
 
 export const maria: Home = {
@@ -59,7 +62,7 @@ export const ticketForWalter = (): SetupTicket => ({
 export const launchView = (changes: Partial<LaunchView> = {}): LaunchView => ({
   launch: 'L1',
   patient: '12',
-  staff: { name: 'Jo Park', fhirUser: 'Practitioner/1' },
+  staff: { name: 'Jo Park', fhirUser: 'Practitioner/1', role: 'Front desk' },
   permissions: ['access.read', 'access.manage', 'credentials.manage'],
   needPatientBanner: true,
   intent: null,
@@ -92,10 +95,32 @@ export const lines = (missing: Partial<Record<LineId, string>> = {}): ReadinessL
       value: id === 'birth-date' ? '1948-03-14' : null,
     }
   }),
-  { id: 'phone', done: true, need: 'advised', reason: null, value: '(555) 010-0142' },
-  { id: 'contact-email', done: false, need: 'mail', reason: 'missing', value: null },
-  { id: 'mail-sender', done: false, need: 'mail', reason: 'missing', value: null },
+  help('phone', 'advised', '(555) 010-0142'),
+  help('contact-email', 'advised', null),
+  help('trusted-email', 'mail', null),
+  help('allow-email', 'mail', null),
+  help('mail-sender', 'mail', null),
 ]
+
+/** A line that stops no letter; done where there is a value. */
+const help = (id: LineId, need: ReadinessLine['need'], value: string | null): ReadinessLine => ({
+  id,
+  done: value !== null,
+  need,
+  reason: value === null ? 'missing' : null,
+  value,
+})
+
+export const MAIL = 'walter.okafor@mail.example'
+/** The lines of a patient whom a mail reaches. */
+const mailLines = (missing: Partial<Record<LineId, string>> = {}): ReadinessLine[] =>
+  lines(missing).map((line) => {
+    if (line.id === 'contact-email' || line.id === 'trusted-email')
+      return { ...line, done: true, reason: null, value: MAIL }
+    return line.id === 'allow-email' || line.id === 'mail-sender'
+      ? { ...line, done: true, reason: null }
+      : line
+  })
 
 export const cardOf = (state: AccessCard['state'], changes: Partial<AccessCard> = {}): AccessCard => ({
   patient: {
@@ -110,12 +135,27 @@ export const cardOf = (state: AccessCard['state'], changes: Partial<AccessCard> 
   },
   state,
   lines: lines(),
+  contacts: { homePhone: '(555) 010-0142', mobilePhone: null, contactEmail: null, trustedEmail: null },
+  emailAllowed: false,
   allowed: null,
+  refused: null,
   invitation: null,
   account: null,
-  may: { allow: true, create: true },
+  may: { allow: true, create: true, edit: true, settings: false },
   ...changes,
 })
+
+/** The same for a patient whom a mail reaches. */
+export const cardWithMail = (state: AccessCard['state'], changes: Partial<AccessCard> = {}): AccessCard =>
+  cardOf(state, {
+    lines: mailLines(),
+    contacts: { homePhone: '(555) 010-0142', mobilePhone: null, contactEmail: MAIL, trustedEmail: MAIL },
+    emailAllowed: true,
+    ...changes,
+  })
+
+/** Looks only. */
+export const LOOK_ONLY: AccessCard['may'] = { allow: false, create: false, edit: false, settings: false }
 
 const account = {
   accountId: 'PA7F3K92QD',
@@ -123,46 +163,188 @@ const account = {
   activeSince: Date.now() - 9 * DAY_MS,
   lastSignInAt: Date.now() - HOUR_MS,
 }
-const invitation = (state: 'live' | 'expired' | 'ended', leftMs: number): AccessCard['invitation'] => ({
+export const invitationOf = (changes: Partial<Invitation> = {}): Invitation => ({
   id: 'i1',
+  kind: 'activation',
   issuedAt: Date.now() - DAY_MS,
   issuedBy: 'J. Park',
-  validUntil: Date.now() + leftMs,
-  state,
+  validUntil: Date.now() + 14 * DAY_MS,
+  state: 'live',
+  openedAt: null,
+  mail: null,
+  ...changes,
+})
+const mailed = (state: 'waiting' | 'sent' | 'failed', fault: string | null = null): Invitation => ({
+  ...invitationOf({ mail: { to: MAIL, state, at: Date.now() - 60_000, fault } }),
+})
+
+/** "Not now", so many days from now in the practice's zone. */
+const refusedFor = (days: number): AccessCard['refused'] => ({
+  reason: 'declined',
+  askAgainOn: new Intl.DateTimeFormat('en-CA', { timeZone: fernwood.timeZone }).format(
+    Date.now() + days * DAY_MS,
+  ),
+  due: days <= 0,
+  at: Date.now() - 40 * DAY_MS,
+  by: 'J. Park',
 })
 
 /** The card in each state that staff can meet. */
 export const CARDS: Record<string, AccessCard> = {
   'not ready': cardOf('not-ready', { lines: lines({ allowed: 'not-asked', 'birth-date': 'not-full' }) }),
   'almost ready': cardOf('not-ready', { lines: lines({ allowed: 'not-asked' }) }),
-  'look only': cardOf('not-ready', {
-    lines: lines({ allowed: 'not-asked' }),
-    may: { allow: false, create: false },
+  'look only': cardOf('not-ready', { lines: lines({ allowed: 'not-asked' }), may: LOOK_ONLY }),
+  'everything missing': cardOf('not-ready', {
+    lines: [
+      ...lines({ allowed: 'not-asked', 'portal-on': 'portal-off' }).filter(
+        ({ id }) => !['phone', 'contact-email', 'trusted-email'].includes(id),
+      ),
+      help('phone', 'blocks', null),
+      help('contact-email', 'blocks', null),
+      help('trusted-email', 'blocks', null),
+    ],
+    contacts: { homePhone: null, mobilePhone: null, contactEmail: null, trustedEmail: null },
+    may: { allow: true, create: true, edit: true, settings: true },
   }),
   ready: cardOf('ready'),
-  invited: cardOf('invited', { invitation: invitation('live', 14 * DAY_MS) }),
-  expired: cardOf('invited', { invitation: invitation('expired', -DAY_MS) }),
-  'five wrong tries': cardOf('invited', { invitation: invitation('ended', DAY_MS) }),
+  'ready, with e-mail': cardWithMail('ready'),
+  'chart not to be changed here': cardOf('ready', {
+    may: { allow: true, create: true, edit: false, settings: false },
+  }),
+  'not now': cardOf('ready', { refused: refusedFor(30) }),
+  'ask again today': cardOf('ready', { refused: refusedFor(0) }),
+  invited: cardOf('invited', { invitation: invitationOf() }),
+  'invited, mail waiting': cardWithMail('invited', { invitation: mailed('waiting') }),
+  'invited, mail sent': cardWithMail('invited', {
+    invitation: { ...mailed('sent'), openedAt: Date.now() - 30_000 },
+  }),
+  'invited, mail came back': cardWithMail('invited', { invitation: mailed('failed', 'recipient') }),
+  'temporary password': cardWithMail('invited', { invitation: invitationOf({ kind: 'temporary-password' }) }),
+  expired: cardOf('invited', {
+    invitation: invitationOf({ state: 'expired', validUntil: Date.now() - DAY_MS }),
+  }),
+  'five wrong tries': cardOf('invited', {
+    invitation: invitationOf({ state: 'ended', validUntil: Date.now() + DAY_MS }),
+  }),
+  'temporary password, three times used': cardOf('invited', {
+    invitation: invitationOf({ kind: 'temporary-password', state: 'ended' }),
+  }),
   active: cardOf('active', { account }),
   suspended: cardOf('suspended', { account, lines: lines({ allowed: 'withdrawn' }) }),
-  deceased: cardOf('stopped', { lines: lines({ alive: 'deceased' }), may: { allow: false, create: false } }),
+  deceased: cardOf('stopped', { lines: lines({ alive: 'deceased' }), may: LOOK_ONLY }),
 }
 
+/** What Create asks with: a mail is possible, a mailed password is not. */
+export const offerForWalter = (changes: Partial<InvitationOffer> = {}): InvitationOffer => ({
+  mailTo: MAIL,
+  mailBar: null,
+  passwordMailBar: 'password-not-mailed',
+  suggestedUsername: 'walter.okafor',
+  activationUntil: Date.now() + 30 * DAY_MS,
+  temporaryPasswordUntil: Date.now() + 7 * DAY_MS,
+  activationMode: 'strong',
+  ...changes,
+})
+
+const from = { name: fernwood.name, address: fernwood.address, phone: fernwood.phone }
+const to = { name: 'Walter James Okafor', address: ['18 Alder Court', 'Fernwood, OR 97000'] }
+const address = 'portal.fernwood.example/fernwood/portal'
+
+export const sheetInEnglish: LetterSheet = {
+  language: 'en',
+  from,
+  to,
+  date: 'December 1, 2026',
+  title: 'Walter, your patient portal is ready.',
+  text: 'See what we have on file about you, from home.',
+  steps: [
+    { lead: 'Scan the square', rest: " with your phone's camera. Or type the address below into a browser." },
+    { lead: 'Enter your portal ID and code', rest: ', your initials, and your birth date.' },
+    { lead: 'Choose how you will sign in.', rest: ' Pick a username and a password that only you know.' },
+  ],
+  facts: [
+    { label: 'Portal address', value: address, form: 'address' },
+    { label: 'Portal ID', value: '482913', form: 'digits' },
+    { label: 'Activation code', value: 'K7RM4XWD', form: 'code' },
+  ],
+  qr: { caption: 'Scan to begin', label: "QR code that opens the portal's activation page" },
+  until: 'Please use it by Tuesday, December 15, 2026.',
+  help: {
+    title: 'Need a hand?',
+    text: "Call (555) 010-0100, Monday to Friday, 8 to 5. Bring this letter and we'll do it together.",
+  },
+  privacy: { title: 'Keep it private', text: 'We never ask for your code by phone or e-mail.' },
+  account: 'Account ID: PA 7F3K 92QD',
+}
+
+const sheetInSpanish: LetterSheet = {
+  ...sheetInEnglish,
+  language: 'es',
+  date: '1 de diciembre de 2026',
+  title: 'Walter, su portal de paciente está listo.',
+  text: 'Vea desde su casa los datos que tenemos de usted.',
+  steps: [
+    {
+      lead: 'Escanee el cuadro',
+      rest: ' con la cámara de su teléfono. O escriba la dirección de abajo en un navegador.',
+    },
+    { lead: 'Escriba su número del portal y su código', rest: ', sus iniciales y su fecha de nacimiento.' },
+    { lead: 'Elija cómo va a entrar.', rest: ' Escoja un usuario y una contraseña que solo usted sepa.' },
+  ],
+  facts: [
+    { label: 'Dirección del portal', value: address, form: 'address' },
+    { label: 'Número del portal', value: '482913', form: 'digits' },
+    { label: 'Código de activación', value: 'K7RM4XWD', form: 'code' },
+  ],
+  qr: { caption: 'Escanee para empezar', label: 'Código QR que abre la página de activación' },
+  until: 'Úselo antes del final del martes, 15 de diciembre de 2026.',
+  help: {
+    title: '¿Necesita ayuda?',
+    text: 'Llame al (555) 010-0100, de lunes a viernes, de 8 a 5. Traiga esta carta y lo hacemos juntos.',
+  },
+  privacy: {
+    title: 'No comparta esta carta',
+    text: 'Nunca le pediremos el código por teléfono ni por correo.',
+  },
+  account: 'Cuenta: PA 7F3K 92QD',
+}
+
+/** The patient reads Spanish, the practice English. */
 export const slipForWalter: Slip = {
+  kind: 'activation',
   firstName: 'Walter',
   patientName: 'Walter James Okafor',
-  portalUrl: fernwood.portalUrl,
-  activateUrl: `${fernwood.portalUrl}activate#id=482913&code=K7RM4XWD`,
+  sheets: [sheetInSpanish, sheetInEnglish],
   qr: ['1010', '0110', '1111', '0001'],
-  portalId: '482913',
-  code: 'K7RM4XWD',
-  accountId: 'PA7F3K92QD',
-  validUntil: Date.parse('2026-12-15T20:00:00Z'),
-  practice: {
-    name: fernwood.name,
-    address: fernwood.address,
-    phone: fernwood.phone,
-    timeZone: fernwood.timeZone,
+  logo: null,
+  pdfs: {
+    letter: btoa('%PDF letter'),
+    letterLarge: btoa('%PDF large'),
+    a4: btoa('%PDF a4'),
+    a4Large: btoa('x'),
   },
-  language: 'es',
+  mailText: {
+    subject: 'Your patient portal is ready',
+    text: `Hello Walter,\n\nOpen ${address} and enter 482 913 and K7RM 4XWD.\n`,
+  },
+  validUntil: Date.parse('2026-12-15T20:00:00Z'),
+  mailedTo: null,
+}
+
+/** A temporary password: five words, in the practice's language only. */
+export const slipWithPassword: Slip = {
+  ...slipForWalter,
+  kind: 'temporary-password',
+  sheets: [
+    {
+      ...sheetInEnglish,
+      facts: [
+        { label: 'Portal address', value: address, form: 'address' },
+        { label: 'Username', value: MAIL, form: 'username' },
+        { label: 'Temporary password', value: 'copper kettle moonlight drifting sandal', form: 'words' },
+      ],
+      qr: null,
+    },
+  ],
+  qr: null,
 }

@@ -59,6 +59,8 @@ export async function show(tag: string, path: string, look: Look = {}): Promise<
   await page.viewport(look.width ?? 1280, 900)
   localStorage.setItem('portico-language', look.language ?? 'en')
   document.documentElement.dataset['theme'] = look.theme ?? 'light'
+  // Half way between two colours nothing has its contrast.
+  document.documentElement.style.setProperty('--_quick', '0ms')
   document.documentElement.dataset['audience'] = tag === 'portico-portal' ? 'patient' : 'staff'
   history.replaceState(null, '', path)
   const element = document.createElement(tag)

@@ -1,0 +1,134 @@
+import type { LitElement, ReactiveController } from 'lit'
+import type { AccessCard } from '../../src/access/schema.ts'
+import { type Client, Refusal } from '../client.ts'
+import { loadInviteWords } from '../i18n/invite-words.ts'
+import { mendsItself } from '../i18n/staff-refusals.ts'
+import type { StaffId, StaffWords } from '../i18n/words.ts'
+import { focusNotice } from '../ui/notice.ts'
+import type { CardEditor } from './card-editor.ts'
+import { focusIfLost } from './card-focus.ts'
+import type { Doing } from './card-view.ts'
+import { createRetry, type Retry } from './retry.ts'
+
+/** The element that shows what is done here. */
+export type DeskHost = LitElement & {
+  client: Client
+  words: StaffWords
+  launch: string
+  patient: string
+}
+
+/** Refusals that say that the card on the screen is old. */
+const OUTDATED = ['conflict', 'ticket-ended', 'mail-not-possible', 'not-eligible', 'already-active']
+
+/** What an access card holds, and every question about it: one at a time. What is changed on it is its editor's. */
+export class CardDesk implements ReactiveController {
+  card: AccessCard | null = null
+  /** Comes while the EMR is being asked for the card. */
+  editor: CardEditor | null = null
+  refusal: Refusal | null = null
+  /** What is being asked right now, and what was asked last: a refusal is about that. */
+  working: Doing | null = null
+  doing: Doing = 'load'
+  /** For who cannot see the card change. */
+  said = ''
+  readonly host: DeskHost
+  private gone = new AbortController()
+  private retry: Retry | null = null
+
+  constructor(host: DeskHost) {
+    this.host = host
+    host.addController(this)
+  }
+
+  hostConnected(): void {
+    this.gone = new AbortController()
+    this.retry = createRetry(() => void this.again(), this.gone.signal)
+    if (this.host.hasUpdated) void this.load()
+  }
+
+  hostDisconnected(): void {
+    this.gone.abort()
+  }
+
+  set(part: Partial<Pick<CardDesk, 'card' | 'refusal' | 'said'>>): void {
+    Object.assign(this, part)
+    this.host.requestUpdate()
+  }
+
+  say(id: StaffId, values: Record<string, string> = {}): void {
+    this.set({ said: this.host.words.msg(id, values) })
+  }
+
+  /** Nothing is asked again by itself until somebody asks. */
+  wait(): void {
+    this.retry?.cancel()
+    this.set({ refusal: null })
+  }
+
+  async again(): Promise<void> {
+    await (this.doing === 'save' && this.editor ? this.editor.save() : this.load())
+  }
+
+  async load(): Promise<void> {
+    const { client, launch, patient } = this.host
+    if (!launch || !patient) return
+    await this.work('load', async () => {
+      const [card] = await Promise.all([client.readAccess(launch, patient), this.fetchEditor()])
+      this.card = card
+    })
+  }
+
+  /** One question at a time. `handle` says that a refusal needs no notice. */
+  async work(
+    kind: Doing,
+    question: () => Promise<void>,
+    handle: (refusal: Refusal) => boolean = () => false,
+  ): Promise<void> {
+    if (this.working) return
+    this.working = this.doing = kind
+    this.retry?.cancel()
+    this.host.requestUpdate()
+    try {
+      await question()
+      this.set({ refusal: null })
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : new Refusal('internal')
+      if (!handle(refusal)) await this.refuse(refusal, kind)
+    } finally {
+      this.working = null
+      this.host.requestUpdate()
+    }
+    await this.host.updateComplete
+    if (kind !== 'load') focusIfLost(this.host.renderRoot)
+  }
+
+  private async refuse(refusal: Refusal, kind: Doing): Promise<void> {
+    const { client, launch, patient, renderRoot } = this.host
+    const isNew = this.refusal?.code !== refusal.code
+    this.set({ refusal })
+    if (OUTDATED.includes(refusal.code))
+      this.card = await client.readAccess(launch, patient).catch(() => this.card)
+    if (mendsItself(refusal) && (kind === 'load' || kind === 'save')) this.retry?.schedule()
+    this.host.requestUpdate()
+    await this.host.updateComplete
+    if (kind !== 'load' && isNew) focusNotice(renderRoot)
+  }
+
+  /** The editor speaks the page's language, also after that was switched. */
+  async speak(): Promise<void> {
+    const { language, timeZone } = this.host.words
+    if (!this.editor || this.editor.words.language === language) return
+    this.editor.words = await loadInviteWords(language, timeZone)
+    this.host.requestUpdate()
+  }
+
+  private async fetchEditor(): Promise<void> {
+    try {
+      const { createEditor } = await import('./card-editor.ts')
+      this.editor ??= await createEditor(this)
+    } catch {
+      throw new Refusal('offline')
+    }
+  }
+}
