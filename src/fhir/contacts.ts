@@ -73,6 +73,9 @@ function mergeEmails(telecom: Telecom, edits: EditContacts, trusted: string | nu
   const removed = contact?.to === null ? contact.from : null
   let merged = telecom
   if (contact && contact.to !== null) merged = setContactEmail(merged, contact.to, trustedTo)
+  // Of two marked addresses the first counts: one must not become trusted by becoming the preferred one.
+  if (!trustedEmail && trusted !== null && merged !== telecom)
+    merged = unmarked(merged, (marked) => isSame(marked, trusted))
   if (trustedEmail) merged = setTrustedEmail(merged, { to: trustedEmail.to, known: trusted, removed })
   return removed === null ? merged : removeEmail(merged, removed, trustedTo)
 }
@@ -110,10 +113,10 @@ function setTrustedEmail(
   const at = isSame(telecom[holder], to) ? holder : findEmail(telecom, to)
   const existing = telecom[at]
   if (existing) {
-    const marked = unmarked(telecom, at).with(at, mark(existing))
+    const marked = unmarked(telecom, (one) => one === existing).with(at, mark(existing))
     return former && holder !== at ? without(marked, holder) : marked
   }
-  if (former) return unmarked(telecom, holder).with(holder, mark({ ...former, value: to }))
+  if (former) return unmarked(telecom, (one) => one === former).with(holder, mark({ ...former, value: to }))
   return [...unmarked(telecom), mark(newEmail(to))]
 }
 
@@ -141,9 +144,9 @@ function mark(contact: ContactPoint): ContactPoint {
 }
 
 /** Only one address is trusted: the mark goes from every other one that is in use. */
-function unmarked(telecom: Telecom, except = -1): Telecom {
+function unmarked(telecom: Telecom, keeps: (contact: ContactPoint) => boolean = () => false): Telecom {
   const marked = currentContacts(telecom, ['email']).filter(
-    ({ contact, at }) => at !== except && isTrusted(contact),
+    ({ contact }) => isTrusted(contact) && !keeps(contact),
   )
   return marked.reduce((list, { contact, at }) => {
     const { extension = [], ...rest } = contact

@@ -272,6 +272,15 @@ describe('whatever the chart holds and whatever is typed', () => {
       extension: extension.filter(({ url }) => url !== TRUSTED_EMAIL),
     })
 
+  test('a second marked address does not become the trusted one by becoming the preferred one', () => {
+    const before = patient(
+      { system: 'email', value: 'a@x.example', rank: 1, extension: [MARK] },
+      { system: 'email', value: 'c@x.example', extension: [MARK] },
+    )
+    const after = mergeContacts(before, edit(before, { contactEmail: 'c@x.example' }))
+    expect(contactsOf(after)).toMatchObject({ contactEmail: 'c@x.example', trustedEmail: 'a@x.example' })
+  })
+
   test('what was asked for stands there afterwards, and doing it twice is doing it once', () => {
     fc.assert(
       fc.property(chart, wish, (before, to) => {
