@@ -106,11 +106,12 @@ export async function createCareers(demo: Demo) {
 /** Staff: launch, allow, invite, open the slip. */
 async function visitDesk(demo: Demo, cookie: string, career: Career) {
   const { browser, api } = await launch(demo, cookie, career)
-  await done(career, 'access.allowed', browser.put(`${api}/access`, { allowPortal: true }))
+  await done(career, 'access.allowed', browser.put(`${api}/access`, { allowPortal: true, allowEmail: true }))
   const { slipUrl } = await done(career, 'invitation.issued', browser.post(`${api}/invitations`, LETTER))
   const token = new URL(String(slipUrl)).hash.slice(1)
   const slip = await done(career, 'slip.opened', browser.post('/fernwood/api/slip', { token }))
-  career.letter = readLetter(slip as Slip)
+  const { portalId, code } = readLetter(slip as Slip)
+  career.letter = { portalId, code }
 }
 
 async function launch(demo: Demo, cookie: string, career: Career) {

@@ -115,8 +115,10 @@ describe('impatient people', () => {
     await card.getByText('Everything is in place').waitFor()
 
     await card.getByRole('button', { name: 'Create credentials' }).click()
+    const create = { name: 'Create credentials', disabled: false }
+    await card.getByRole('dialog').getByRole('button', create).waitFor()
     await whileAway(demo, async () => {
-      await card.getByRole('dialog').getByRole('button', { name: 'Create credentials' }).click()
+      await card.getByRole('dialog').getByRole('button', create).click()
       await card.getByRole('dialog').getByText("We can't reach the portal.").waitFor()
     })
     await card.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
