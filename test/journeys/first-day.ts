@@ -178,5 +178,9 @@ export async function firstDayByPassword(
 /** Signs in with the temporary password, which opens the change page and nothing else. */
 export async function comeWithWords(phone: Page, clinic: walk.Clinic, key: walk.Key) {
   await walk.signIn(phone, clinic, key)
-  await phone.getByRole('heading', { name: 'Choose your own password' }).waitFor()
+  const page = phone.getByRole('heading', { name: 'Choose your own password' })
+  // On a busy machine Chromium may lose a click on a page that it has only just painted. People press again.
+  const again = phone.getByRole('button', { name: 'Sign in', exact: true })
+  await page.waitFor({ timeout: 8000 }).catch(() => again.click({ timeout: 1000 }).catch(() => {}))
+  await page.waitFor()
 }
