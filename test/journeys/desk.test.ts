@@ -150,7 +150,7 @@ async function change(card: Page, line: string) {
 
 async function save(card: Page) {
   await card.getByRole('button', { name: 'Save', exact: true }).click()
-  await card.getByText('Saved.').waitFor()
+  await card.getByText('Saved.', { exact: true }).waitFor()
 }
 
 describe('roles', () => {
