@@ -4,7 +4,7 @@ import { openAPIRouteHandler } from 'hono-openapi'
 import { accessRoutes } from './access/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { administrationRoutes } from './administration/routes.ts'
-import { activationRoutes, invitationRoutes } from './credentials/routes.ts'
+import { activationRoutes, invitationRoutes, slipRoutes } from './credentials/routes.ts'
 import { PASSWORD_MIN_LENGTH } from './credentials/password-policy.ts'
 import { healthRoutes } from './health.ts'
 import { componentFiles } from './http/components.ts'
@@ -15,6 +15,7 @@ import { securityHeaders } from './http/security-headers.ts'
 import { requirePractice } from './practices/require-practice.ts'
 import { practiceRoutes } from './practices/routes.ts'
 import { profileRoutes } from './profile/routes.ts'
+import { launchedDoor } from './staff/require-staff.ts'
 import { launchRoutes, staffRoutes } from './staff/routes.ts'
 import type { Wiring } from './wiring.ts'
 
@@ -56,8 +57,10 @@ export function createApp(wiring: Wiring) {
   app.route('/', launchRoutes(wiring))
   app.route('/', staffRoutes(wiring))
   app.route('/', practiceRoutes({ passwordMinLength: PASSWORD_MIN_LENGTH }))
-  app.route('/', accessRoutes(wiring))
-  app.route('/', invitationRoutes(wiring))
+  const launched = launchedDoor(wiring)
+  app.route('/', accessRoutes(wiring, launched))
+  app.route('/', invitationRoutes(wiring, launched))
+  app.route('/', slipRoutes(wiring))
   app.route('/', activationRoutes(wiring))
   app.route('/', accountRoutes(wiring))
   app.route('/', profileRoutes(wiring))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import * as z from 'zod'
 import { createKeyring } from './crypto/keyring.ts'
+import { HostPermission } from './embedding/schema.ts'
 import { PracticeSlug } from './practices/schema.ts'
 import { SomeSettings } from './settings/schema.ts'
 import { PresetRole } from './staff/schema.ts'
@@ -24,6 +25,25 @@ const PrivateKeyJwk = z
 /** A staff member as the EHR names them, e.g. `Practitioner/12`. */
 const FhirUser = z.string().regex(/^(Practitioner|PractitionerRole|Person)\/[A-Za-z0-9.-]{1,64}$/)
 
+/** Public keys: a file beside the configuration file, or an https address that is read again as keys change. */
+const Jwks = z.string().min(1)
+
+/** A page that embeds us: its backend signs for its users. */
+const HostConfig = z.strictObject({
+  id: z.string().regex(/^[\w.:/-]{1,100}$/),
+  /** As administrators read it, e.g. "Fernwood EMR". */
+  name: z.string().min(1).max(80),
+  /** Where its pages may stand. */
+  origins: z.array(Origin).min(1),
+  jwks: Jwks,
+  permissions: z.array(HostPermission).default([...HostPermission.options]),
+})
+export type HostConfig = z.infer<typeof HostConfig>
+
+/** An EHR that asks for cards by CDS Hooks. */
+const CdsClientConfig = z.strictObject({ issuer: HttpUrl, jwks: Jwks })
+export type CdsClientConfig = z.infer<typeof CdsClientConfig>
+
 const PracticeConfig = z.strictObject({
   slug: PracticeSlug,
   fhirBase: HttpUrl.refine((text) => !text.endsWith('/'), 'must not end in a slash'),
@@ -39,6 +59,9 @@ const PracticeConfig = z.strictObject({
   administrators: z.array(FhirUser).default([]),
   /** Roles that people have from their first launch on; they can be changed by hand later. */
   firstRoles: z.record(FhirUser, PresetRole).default({}),
+  hosts: z.array(HostConfig).default([]),
+  /** Who may ask `/:practice/cds-services`; without any the service is off. */
+  cdsClients: z.array(CdsClientConfig).default([]),
   /** What stands here is fixed; administrators see it as locked. */
   settings: SomeSettings.default({}),
   /** What administrators start from and may change. */

@@ -41,6 +41,9 @@ export const PROBLEMS = {
   'ehr-busy': [503, 'The EMR is busy'],
   'ehr-unavailable': [502, 'The EMR is not answering'],
   'ehr-timeout': [504, 'The EMR took too long'],
+  'invalid-grant': [400, 'The assertion was not accepted'],
+  'unsupported-grant': [400, 'Only signed assertions are exchanged here'],
+  'token-ended': [401, 'The page needs a new token'],
   internal: [500, 'Something went wrong on our side'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 

@@ -10,7 +10,7 @@ import { listFiles, readSource, readText, repository, type Source } from './supp
 const KERNEL = ['problem', 'clock', 'log', 'schema', 'crypto', 'smart-launch', 'fhir-profiles']
 const ADAPTERS = [...KERNEL, 'store', 'fhir', 'mail', 'audit', 'events']
 const EDGE = [...ADAPTERS, 'config', 'http', 'practices', 'settings', 'staff']
-const CAPABILITIES = ['access', 'accounts', 'credentials', 'profile', 'administration', 'health']
+const CAPABILITIES = ['access', 'accounts', 'credentials', 'profile', 'administration', 'embedding', 'health']
 
 const SERVICE: Record<string, readonly string[]> = {
   problem: [],
@@ -36,6 +36,8 @@ const SERVICE: Record<string, readonly string[]> = {
   profile: [...EDGE, 'accounts'],
   // Above the rest: a mail that did not go is printed as a letter.
   administration: [...EDGE, 'accounts', 'credentials'],
+  // The card in the EMR's own pages: the same use cases by another door.
+  embedding: [...EDGE, 'access', 'credentials'],
   health: [...ADAPTERS, 'http'],
   config: ['schema', 'crypto'],
   'audit/verify': [...ADAPTERS, 'config'],

@@ -121,6 +121,8 @@ type Send = <Answer>(method: Method, path: string, body?: unknown, key?: string)
 
 /** Every question that our pages ask the service, typed by the service's own schemas. */
 export type Client = ReturnType<typeof createClient>
+/** What a card asks about patients, whichever way in its reader came. */
+export type CardClient = ReturnType<typeof askAboutPatients> & { now: () => number }
 
 /** @param practice slug of the practice whose pages these are. */
 export function createClient(practice: string) {
@@ -139,7 +141,11 @@ export function createClient(practice: string) {
     readLaunch: (launch: string) => send<LaunchView>('GET', staff(launch)),
     endLaunch: (launch: string) => send<null>('DELETE', staff(launch)),
     ...askAsPatient(send),
-    ...askAboutPatient(send),
+    /** What the card of this launch asks. */
+    card: (launch: string): CardClient => ({
+      now,
+      ...askAboutPatients(send, (patient) => `${staff(launch)}/patients/${encodeURIComponent(patient)}`),
+    }),
     ...askForPractice(send),
     ...askAboutPeople(send),
   }
@@ -170,8 +176,6 @@ function createSender(practice: string) {
 }
 
 const staff = (launch: string) => `staff/launches/${encodeURIComponent(launch)}`
-const patientOf = (launch: string, patient: string) =>
-  `${staff(launch)}/patients/${encodeURIComponent(patient)}`
 
 /** What the patient's own pages ask. */
 const askAsPatient = (send: Send) => ({
@@ -190,24 +194,19 @@ const askAsPatient = (send: Send) => ({
   readHome: () => send<Home>('GET', 'portal/home'),
 })
 
-/** What staff ask about the patient in context. */
-const askAboutPatient = (send: Send) => ({
-  readAccess: (launch: string, patient: string) =>
-    send<AccessCard>('GET', `${patientOf(launch, patient)}/access`),
-  saveAccess: (launch: string, patient: string, body: SaveAccess) =>
-    send<AccessCard>('PUT', `${patientOf(launch, patient)}/access`, body),
-  refuseAccess: (launch: string, patient: string, body: RefuseAccess) =>
-    send<AccessCard>('PUT', `${patientOf(launch, patient)}/refusal`, body),
-  takeBackRefusal: (launch: string, patient: string) =>
-    send<AccessCard>('DELETE', `${patientOf(launch, patient)}/refusal`),
-  readOffer: (launch: string, patient: string) =>
-    send<InvitationOffer>('GET', `${patientOf(launch, patient)}/invitations/offer`),
-  invite: (launch: string, patient: string, body: CreateInvitation, key: string) =>
-    send<InvitationIssued>('POST', `${patientOf(launch, patient)}/invitations`, body, key),
-  mailInvitation: (launch: string, patient: string, key: string) =>
-    send<InvitationIssued>('POST', `${patientOf(launch, patient)}/invitations/current/mail`, {}, key),
-  cancelInvitation: (launch: string, patient: string) =>
-    send<AccessCard>('DELETE', `${patientOf(launch, patient)}/invitations/current`),
+/** What staff ask about one patient; `at` says where that patient stands in the addresses. */
+const askAboutPatients = (send: Send, at: (patient: string) => string) => ({
+  readAccess: (patient: string) => send<AccessCard>('GET', `${at(patient)}/access`),
+  saveAccess: (patient: string, body: SaveAccess) => send<AccessCard>('PUT', `${at(patient)}/access`, body),
+  refuseAccess: (patient: string, body: RefuseAccess) =>
+    send<AccessCard>('PUT', `${at(patient)}/refusal`, body),
+  takeBackRefusal: (patient: string) => send<AccessCard>('DELETE', `${at(patient)}/refusal`),
+  readOffer: (patient: string) => send<InvitationOffer>('GET', `${at(patient)}/invitations/offer`),
+  invite: (patient: string, body: CreateInvitation, key: string) =>
+    send<InvitationIssued>('POST', `${at(patient)}/invitations`, body, key),
+  mailInvitation: (patient: string, key: string) =>
+    send<InvitationIssued>('POST', `${at(patient)}/invitations/current/mail`, {}, key),
+  cancelInvitation: (patient: string) => send<AccessCard>('DELETE', `${at(patient)}/invitations/current`),
 })
 
 /** What administrators ask about settings and mail. */

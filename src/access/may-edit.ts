@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { scopeAllows } from '../../smart-launch/index.ts'
 import { SECOND_MS } from '../clock.ts'
 import { capabilityOf, type EhrCapability, type TypeCapability } from '../fhir/capability.ts'
-import type { Staff } from '../staff/require-staff.ts'
+import type { Actor } from '../staff/actor.ts'
 
 /** A card waits no longer for what an EHR says of itself; that is asked once a day. */
 const ASK_FOR_MS = 2 * SECOND_MS
@@ -19,9 +19,9 @@ export type CapabilityDeps = {
 export async function mayEditContacts(
   deps: CapabilityDeps,
   practiceId: string,
-  { permissions, launch }: Pick<Staff, 'permissions' | 'launch'>,
+  { permissions, context: { scope } }: Pick<Actor, 'permissions' | 'context'>,
 ): Promise<boolean> {
-  const mayUpdate = (context: 'user' | 'patient') => scopeAllows(launch.scope, context, 'Patient', 'u')
+  const mayUpdate = (context: 'user' | 'patient') => scopeAllows(scope, context, 'Patient', 'u')
   if (!permissions.includes('access.manage') || !(mayUpdate('user') || mayUpdate('patient'))) return false
   return (await patientCapability(deps, practiceId))?.update ?? true
 }

@@ -2,10 +2,10 @@ import type { Patient } from '@medplum/fhirtypes'
 import type { AuditEntry } from '../audit/record.ts'
 import type { Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
-import type { Kept } from '../fhir/client.ts'
+import type { FhirHandle, Kept } from '../fhir/client.ts'
 import type { Ehr } from '../fhir/handles.ts'
 import type { Practice } from '../practices/practice.ts'
-import type { Staff } from '../staff/require-staff.ts'
+import type { Actor } from '../staff/actor.ts'
 import { findStaffMember } from '../staff/store.ts'
 import type { Store } from '../store/open.ts'
 import { toAccessCard } from './access-card.ts'
@@ -22,7 +22,7 @@ export type AccessDeps = CapabilityDeps & {
 }
 
 /** Who asks, and in which request. */
-export type Asker = { practice: Practice; staff: Staff; requestId: string }
+export type Asker = { practice: Practice; staff: Actor; requestId: string }
 
 /**
  * Shows staff where one patient stands: the Patient is read live with the staff member's own token while the store is
@@ -31,7 +31,7 @@ export type Asker = { practice: Practice; staff: Staff; requestId: string }
  * @throws Problem of the EHR gateway (`ehr-unavailable`, `ehr-refused`, …)
  */
 export async function readAccessCard(deps: AccessDeps, asker: Asker): Promise<AccessCard> {
-  const patientId = asker.staff.launch.patient_id
+  const patientId = asker.staff.context.patientId
   const entry = {
     practiceId: asker.practice.id,
     actor: asker.staff.fhirUser,
@@ -48,8 +48,12 @@ export async function readAccessCard(deps: AccessDeps, asker: Asker): Promise<Ac
   return toCard(deps, asker, { patient, state, mayEdit })
 }
 
-export const readPatient = ({ ehr }: AccessDeps, { practice, staff }: Asker): Promise<Kept<Patient>> =>
-  ehr.asStaff(practice.id, staff.launch.ehr_token_id).read('Patient', staff.launch.patient_id)
+export const readPatient = (deps: AccessDeps, asker: Asker): Promise<Kept<Patient>> =>
+  chartFor(deps, asker).read('Patient', asker.staff.context.patientId)
+
+/** The way to the chart that this staff member acts by: their own token, else the practice's service. */
+export const chartFor = ({ ehr }: AccessDeps, { practice, staff: { context } }: Asker): FhirHandle =>
+  context.ehrTokenId === null ? ehr.asService(practice.id) : ehr.asStaff(practice.id, context.ehrTokenId)
 
 /** The card after a change, from what the change has read already. */
 export async function composeCard(

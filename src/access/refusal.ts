@@ -29,7 +29,7 @@ export async function refuseAccess(
       await recordAudit(tx, { ...trailOf(asker), action: 'refusal.recorded', detail }, now)
       await publishEvent(tx, { ...trailOf(asker), topic: 'access' }, now)
     }
-    return readPortalState(tx, asker.practice.id, asker.staff.launch.patient_id)
+    return readPortalState(tx, asker.practice.id, asker.staff.context.patientId)
   })
   return composeCard(deps, asker, patient, state)
 }
@@ -41,7 +41,7 @@ export async function takeBackRefusal(deps: AccessDeps, asker: Asker): Promise<A
     const now = deps.now()
     if (await clearRefusal(tx, trailOf(asker), now))
       await publishEvent(tx, { ...trailOf(asker), topic: 'access' }, now)
-    return readPortalState(tx, asker.practice.id, asker.staff.launch.patient_id)
+    return readPortalState(tx, asker.practice.id, asker.staff.context.patientId)
   })
   return composeCard(deps, asker, patient, state)
 }
@@ -76,7 +76,7 @@ async function saveRefusal(
   const columns = { reason, ask_again_on: askAgainOn, recorded_at: now, recorded_by: staff.id }
   const saved = await tx
     .insertInto('refusal')
-    .values({ practice_id: practice.id, patient_id: staff.launch.patient_id, ...columns })
+    .values({ practice_id: practice.id, patient_id: staff.context.patientId, ...columns })
     .onConflict((conflict) =>
       conflict
         .columns(['practice_id', 'patient_id'])
@@ -99,7 +99,7 @@ function assertAskable(askAgainOn: string, today: string) {
 
 const trailOf = ({ practice, staff, requestId }: Asker) => ({
   practiceId: practice.id,
-  patientId: staff.launch.patient_id,
+  patientId: staff.context.patientId,
   actor: staff.fhirUser,
   requestId,
 })

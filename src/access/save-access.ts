@@ -83,7 +83,7 @@ async function settle(deps: AccessDeps, asker: Asker, settled: Settled): Promise
   const { portal, email, written } = settled
   if (portal === undefined && email === undefined && !written) return true
   const { practice, staff, requestId } = asker
-  const whose = { practiceId: practice.id, patientId: staff.launch.patient_id, staffId: staff.id }
+  const whose = { practiceId: practice.id, patientId: staff.context.patientId, staffId: staff.id }
   const trail = { practiceId: whose.practiceId, patientId: whose.patientId, actor: staff.fhirUser, requestId }
   const now = deps.now()
   return deps.store.transaction(async (tx) => {

@@ -5,7 +5,7 @@ import { CONTACT_FIELDS, contactsOf, emailsOf, sameContact, trustedEmailOf } fro
 import { Problem } from '../problem.ts'
 import { editedFields, inFieldsOf, keptOtherwise, refuseConflicts } from './contact-problems.ts'
 import { mayEditContacts, patientCapability } from './may-edit.ts'
-import { readPatient, type AccessDeps, type Asker } from './read-access-card.ts'
+import { chartFor, readPatient, type AccessDeps, type Asker } from './read-access-card.ts'
 import type { ContactField, EditContacts } from './schema.ts'
 import { contactsFor, openHeldEmail, trustedEmailFor, type HeldEmail } from './standing.ts'
 import { readAccess } from './store.ts'
@@ -119,8 +119,7 @@ async function put(
   patient: Kept<Patient>,
   isLast: boolean,
 ): Promise<Kept<Patient> | undefined> {
-  const { practice, staff } = asker
-  const ehr = deps.ehr.asStaff(practice.id, staff.launch.ehr_token_id)
+  const ehr = chartFor(deps, asker)
   try {
     const answered = await ehr.update(patient, { ifMatch: patient.meta?.versionId })
     // An EHR may say back what it was sent, and keep something else.

@@ -26,7 +26,7 @@ export async function readHistory(
   request: { patient?: 'current' | undefined; before?: HistoryCursor | undefined },
 ): Promise<HistoryView> {
   const practiceId = practice.id
-  const patientId = request.patient === 'current' ? staff.launch.patient_id : null
+  const patientId = request.patient === 'current' ? staff.context.patientId : null
   const entry = { practiceId, actor: staff.fhirUser, action: 'history.read', patientId, requestId }
   const [rows, names] = await Promise.all([
     readTrail(store.db, { practiceId, patientId, before: request.before }),

@@ -7,7 +7,8 @@ import { readSettings } from '../settings/read-settings.ts'
 import { saveSettings, type SettingsDeps } from '../settings/save-settings.ts'
 import { CheckPortal, SaveSettings, TestMail } from '../settings/schema.ts'
 import { sendTestMail } from '../settings/test-mail.ts'
-import { requirePermission, requireStaff } from '../staff/require-staff.ts'
+import { requirePermission } from '../staff/actor.ts'
+import { requireStaff } from '../staff/require-staff.ts'
 
 const SETTINGS = '/:practice/api/staff/launches/:launch/settings'
 

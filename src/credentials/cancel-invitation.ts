@@ -14,7 +14,7 @@ import { endInvitations } from './end-invitations.ts'
  */
 export async function cancelInvitation(deps: AccessDeps, asker: Asker): Promise<AccessCard> {
   const { practice, staff } = asker
-  const patientId = staff.launch.patient_id
+  const patientId = staff.context.patientId
   const now = deps.now()
   const state = await deps.store.transaction(async (tx) => {
     await lockAccess(tx, practice.id, patientId)
@@ -31,7 +31,7 @@ export async function cancelInvitation(deps: AccessDeps, asker: Asker): Promise<
 }
 
 async function note(tx: Db, { practice, staff, requestId }: Asker, ticket: string, now: number) {
-  const trail = { practiceId: practice.id, patientId: staff.launch.patient_id }
+  const trail = { practiceId: practice.id, patientId: staff.context.patientId }
   const entry = { ...trail, actor: staff.fhirUser, requestId, detail: { ticket } }
   await recordAudit(tx, { ...entry, action: 'invitation.cancelled' }, now)
   await publishEvent(tx, { ...trail, topic: 'access' }, now)

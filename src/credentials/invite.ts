@@ -75,7 +75,7 @@ type Request = Omit<CreateInvitation, 'username'> & {
 async function issue(tx: Db, deps: InviteDeps, asker: Asker, request: Request): Promise<InvitationIssued> {
   const { practice, staff, requestId } = asker
   const { patient } = request
-  const patientId = staff.launch.patient_id
+  const patientId = staff.context.patientId
   const now = deps.now()
   await lockAccess(tx, practice.id, patientId)
   const state = await readPortalState(tx, practice.id, patientId)
@@ -128,7 +128,7 @@ async function takenBy(
   patient: Patient,
   username: string,
 ): Promise<Problem | undefined> {
-  const { account, access } = await readPortalState(store.db, practice.id, staff.launch.patient_id)
+  const { account, access } = await readPortalState(store.db, practice.id, staff.context.patientId)
   const accountId = account?.id ?? null
   if (!(await isTaken(store.db, practice.id, username, accountId))) return undefined
   const payload = toPayload(keyring, practice, patient, trustedEmailFor(keyring, patient, access))

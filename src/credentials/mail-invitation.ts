@@ -18,7 +18,7 @@ import { findLiveTicket, openActivation, sealPayload, type Ticket } from './tick
  */
 export async function mailInvitation(deps: AccessDeps, asker: Asker): Promise<InvitationIssued> {
   const { practice, staff, requestId } = asker
-  const patientId = staff.launch.patient_id
+  const patientId = staff.context.patientId
   const now = deps.now()
   const patient = await readPatient(deps, asker)
   return deps.store.transaction(async (tx) => {

@@ -16,7 +16,7 @@ import { suggestUsername } from './suggest-username.ts'
  */
 export async function offerInvitation(deps: AccessDeps, asker: Asker): Promise<InvitationOffer> {
   const { practice, staff, requestId } = asker
-  const patientId = staff.launch.patient_id
+  const patientId = staff.context.patientId
   const actor = staff.fhirUser
   const entry = { practiceId: practice.id, actor, action: 'access.read', patientId, requestId }
   const [patient, state] = await Promise.all([

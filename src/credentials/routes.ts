@@ -8,7 +8,7 @@ import { validate } from '../http/validate.ts'
 import { requireOpenPortal } from '../practices/require-open-portal.ts'
 import type { PracticeEnv } from '../practices/require-practice.ts'
 import { Problem } from '../problem.ts'
-import { requirePermission, requireStaff } from '../staff/require-staff.ts'
+import { type ActorEnv, requirePermission, type StaffDoor } from '../staff/actor.ts'
 import { cancelInvitation } from './cancel-invitation.ts'
 import { changeCredentials } from './change-credentials.ts'
 import { chooseCredentials } from './choose-credentials.ts'
@@ -30,36 +30,36 @@ export type CredentialDeps = InviteDeps &
   ActivationDeps &
   NewCredentialDeps & { pages: Pages; letterPdfs: SetLetterPdfs }
 
-const INVITATIONS = '/:practice/api/staff/launches/:launch/patients/:patient/invitations'
-
 /** Staff create credentials. No answer holds a secret, only the one-time address of the slip. */
-export const invitationRoutes = (deps: CredentialDeps) => {
-  const staff = requireStaff(deps)
+export const invitationRoutes = (deps: CredentialDeps, { patient, guard }: StaffDoor) => {
   const mayInvite = requirePermission('credentials.manage')
-  return (
-    new Hono<PracticeEnv>()
-      .get(`${INVITATIONS}/offer`, staff, mayInvite, async (c) => c.json(await offerInvitation(deps, c.var)))
-      .post(INVITATIONS, staff, mayInvite, validate('json', CreateInvitation), idempotent(deps), async (c) =>
-        c.json(await invite(deps, c.var, c.req.valid('json')), 201),
-      )
-      .post(`${INVITATIONS}/current/mail`, staff, mayInvite, idempotent(deps), async (c) =>
-        c.json(await mailInvitation(deps, c.var), 201),
-      )
-      .delete(`${INVITATIONS}/current`, staff, mayInvite, async (c) =>
-        c.json(await cancelInvitation(deps, c.var)),
-      )
-      .get('/:practice/slip', async (c) => {
-        // The window was opened by the staff app, perhaps inside an EMR: a stricter policy would cut it off before it loads.
-        c.header('cross-origin-opener-policy', 'unsafe-none')
-        return c.html(await deps.pages.app({ entry: 'slip', audience: 'staff', title: c.var.practice.name }))
-      })
-      // Not idempotent on purpose: who asks twice, with whatever key, is told that it was shown.
-      .post('/:practice/api/slip', validate('json', OpenSlip), async (c) => {
-        const { practice, requestId } = c.var
-        return c.json(await openSlip(deps, { practice, token: c.req.valid('json').token, requestId }))
-      })
-  )
+  const invitations = `${patient}/invitations` as const
+  return new Hono<ActorEnv>()
+    .get(`${invitations}/offer`, guard, mayInvite, async (c) => c.json(await offerInvitation(deps, c.var)))
+    .post(invitations, guard, mayInvite, validate('json', CreateInvitation), idempotent(deps), async (c) =>
+      c.json(await invite(deps, c.var, c.req.valid('json')), 201),
+    )
+    .post(`${invitations}/current/mail`, guard, mayInvite, idempotent(deps), async (c) =>
+      c.json(await mailInvitation(deps, c.var), 201),
+    )
+    .delete(`${invitations}/current`, guard, mayInvite, async (c) =>
+      c.json(await cancelInvitation(deps, c.var)),
+    )
 }
+
+/** The page that shows a secret, once: always on our own origin. */
+export const slipRoutes = (deps: Pick<CredentialDeps, 'pages' | 'store' | 'now' | 'letterPdfs'>) =>
+  new Hono<PracticeEnv>()
+    .get('/:practice/slip', async (c) => {
+      // The window was opened by the card, perhaps inside an EMR: a stricter policy would cut it off before it loads.
+      c.header('cross-origin-opener-policy', 'unsafe-none')
+      return c.html(await deps.pages.app({ entry: 'slip', audience: 'staff', title: c.var.practice.name }))
+    })
+    // Not idempotent on purpose: who asks twice, with whatever key, is told that it was shown.
+    .post('/:practice/api/slip', validate('json', OpenSlip), async (c) => {
+      const { practice, requestId } = c.var
+      return c.json(await openSlip(deps, { practice, token: c.req.valid('json').token, requestId }))
+    })
 
 /** Patients turn a letter, a mailed link or a temporary password into a sign-in of their own. */
 export const activationRoutes = (deps: CredentialDeps) =>

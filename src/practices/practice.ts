@@ -38,6 +38,9 @@ export type Practice = {
   frameAncestors: string[]
   administrators: string[]
   firstRoles: PracticeConfig['firstRoles']
+  /** Pages that may embed us, as the file names them. */
+  hosts: PracticeConfig['hosts']
+  cdsClients: PracticeConfig['cdsClients']
   /** Every setting, whoever gave it. */
   settings: PracticeSettings
   /** What the configuration file fixes. */
@@ -85,6 +88,8 @@ export function toPractice(
     frameAncestors: practice.frameAncestors,
     administrators: practice.administrators,
     firstRoles: practice.firstRoles,
+    hosts: practice.hosts,
+    cdsClients: practice.cdsClients,
     settings,
     locked: SETTING_KEYS.filter((key) => practice.settings[key] !== undefined),
     settingsVersion: stored.version,

@@ -172,6 +172,7 @@ function toPerson(keyring: Keyring, practice: Practice, member: Member, roles: S
     // A role that the file gives may have been deleted since.
     role: role_id !== null && roles.has(role_id) ? role_id : null,
     locked: practice.administrators.includes(fhirUser),
+    stoppedAt: member.stopped_at,
     firstSeenAt: member.first_seen_at,
     lastSeenAt: member.last_seen_at,
   }

@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
@@ -8,13 +8,13 @@ import { Problem } from '../problem.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import { findSession, type Session } from '../store/sessions.ts'
-import type { Permission } from './schema.ts'
+import { type Actor, refuseStopped, type StaffDoor } from './actor.ts'
 import { permissionsOf } from './roles.ts'
-import { findStaffMember, type StaffMember } from './store.ts'
+import { findStaffMember } from './store.ts'
 
 export type Launch = Schema['launch']
 /** The staff member in one patient's context, as this tab was launched. */
-export type Staff = StaffMember & { launch: Launch; permissions: Permission[]; session: Session }
+export type Staff = Actor & { launch: Launch; session: Session }
 export type StaffEnv = PracticeEnv & { Variables: PracticeEnv['Variables'] & { staff: Staff } }
 
 export type RequireStaffDeps = { store: Store; keyring: Keyring; now: Clock }
@@ -24,7 +24,7 @@ export type RequireStaffDeps = { store: Store; keyring: Keyring; now: Clock }
  * belong together. A page in a frame where no cookie survives brings its session as a bearer token.
  *
  * @throws Problem `launch-ended` without a live session or launch, `stale-tab` when the tab was launched by somebody
- * else or for another patient.
+ * else or for another patient, `not-permitted` for somebody whom an administrator has stopped.
  * @see design §4: a staff session is a person, each launch is a row
  */
 export const requireStaff = (deps: RequireStaffDeps) =>
@@ -42,19 +42,22 @@ export const requireStaff = (deps: RequireStaffDeps) =>
     if (launch.staff_id !== member.id) throw staleTab()
     const patient = c.req.param('patient')
     if (patient !== undefined && patient !== launch.patient_id) throw staleTab()
-    c.set('staff', { ...member, launch, session, permissions: permissionsOf(practice, member) })
+    refuseStopped(member)
+    const context = {
+      patientId: launch.patient_id,
+      scope: launch.scope,
+      ehrTokenId: launch.ehr_token_id,
+    }
+    c.set('staff', { ...member, context, launch, session, permissions: permissionsOf(practice, member) })
     await next()
   })
 
-/** @throws Problem `not-permitted` */
-export const requirePermission = (permission: Permission) =>
-  createMiddleware<StaffEnv>(async function permit(c, next) {
-    if (!c.var.staff.permissions.includes(permission))
-      throw new Problem('not-permitted', 'You can look but not change this. Ask an administrator.', {
-        extra: { permission },
-      })
-    await next()
-  })
+/** The way in for who was launched. */
+export const launchedDoor = (deps: RequireStaffDeps): StaffDoor => ({
+  patient: '/:practice/api/staff/launches/:launch/patients/:patient',
+  // It sets more than the routes behind the door look at.
+  guard: requireStaff(deps) as MiddlewareHandler as StaffDoor['guard'],
+})
 
 const readBearer = (c: Context<StaffEnv>) =>
   /^Bearer ([\w-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1]

@@ -1,5 +1,6 @@
 import { Hono, type Context } from 'hono'
 import { recordAudit } from '../audit/record.ts'
+import { liveKeyOf } from '../events/live-key.ts'
 import { cookieAttributes, cookieNames, expireCookie, readCookie, writeCookie } from '../http/cookies.ts'
 import { idempotent } from '../http/idempotency.ts'
 import type { Pages } from '../http/pages.ts'
@@ -14,7 +15,7 @@ import { startLaunch } from './begin-launch.ts'
 import { finishLaunch, type FinishDeps } from './finish-launch.ts'
 import { endLaunchesOf } from './store.ts'
 import { launchNotice, onwardWords } from './launch-notice.ts'
-import { requireStaff, type Launch, type Staff, type StaffEnv } from './require-staff.ts'
+import { requireStaff, type Launch, type StaffEnv } from './require-staff.ts'
 import { FinishLaunch, type FinishedLaunch, type LaunchView } from './schema.ts'
 
 export type StaffRouteDeps = FinishDeps & { pages: Pages; practices: PracticeDirectory }
@@ -44,7 +45,7 @@ export const staffRoutes = (deps: StaffRouteDeps) =>
       return c.json({ token: done.token, launch: done.launchId } satisfies FinishedLaunch, 201)
     })
     .get('/:practice/api/staff/launches/:launch', requireStaff(deps), (c) =>
-      c.json(toLaunchView(c.var.staff)),
+      c.json(toLaunchView(deps, c.var)),
     )
     .delete('/:practice/api/staff/launches/:launch', requireStaff(deps), async (c) => {
       await signStaffOut(deps, c)
@@ -111,13 +112,16 @@ async function signStaffOut(deps: StaffRouteDeps, c: Context<StaffEnv>) {
     await endSessionsOf(tx, { practice_id: practice.id, kind: 'staff', subject_id: staff.id })
     await endLaunchesOf(tx, practice.id, staff.id, deps.now())
     const entry = { practiceId: practice.id, actor: staff.fhirUser, action: 'launch.ended', requestId }
-    await recordAudit(tx, { ...entry, patientId: staff.launch.patient_id }, deps.now())
+    await recordAudit(tx, { ...entry, patientId: staff.context.patientId }, deps.now())
   })
   expireCookie(c, cookieNames.staff(practice.id))
   c.header('clear-site-data', '"cache"')
 }
 
-const toLaunchView = ({ launch, session, ...staff }: Staff): LaunchView => {
+function toLaunchView(
+  { keyring }: StaffRouteDeps,
+  { practice, staff: { launch, session, ...staff } }: StaffEnv['Variables'],
+): LaunchView {
   const context = readContext(launch)
   return {
     launch: launch.id,
@@ -127,6 +131,8 @@ const toLaunchView = ({ launch, session, ...staff }: Staff): LaunchView => {
     needPatientBanner: context.needPatientBanner,
     intent: context.intent,
     styleUrl: context.styleUrl,
+    liveKey: liveKeyOf(keyring, practice.id, launch.patient_id),
+    messaging: null,
     endsAt: session.expires_at,
   }
 }

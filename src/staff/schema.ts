@@ -31,6 +31,10 @@ export const LaunchView = z.object({
   /** Deep link, e.g. `create-credentials`; null = the card. */
   intent: z.string().nullable(),
   styleUrl: z.url().nullable(),
+  /** Names this patient in the practice's live events, and nothing else. */
+  liveKey: z.string(),
+  /** How to speak to the EMR's page around us, where the launch offered it (SMART Web Messaging). */
+  messaging: z.object({ handle: z.string(), origin: z.string() }).nullable(),
   /** Absolute end of the staff session, epoch ms. */
   endsAt: z.number(),
 })
@@ -64,6 +68,8 @@ export const StaffPerson = z.object({
   role: z.string().nullable(),
   /** The configuration file makes this person an administrator; that cannot be taken away here. */
   locked: z.boolean(),
+  /** When an administrator stopped this person's use of Portico; null = not stopped. */
+  stoppedAt: z.number().nullable(),
   firstSeenAt: z.number(),
   lastSeenAt: z.number(),
 })

@@ -7,7 +7,14 @@ import type { Permission } from './schema.ts'
 
 /** A role as it counts for one person. */
 type HeldRole = { id: string; name: string; permissions: Permission[] }
-export type StaffMember = { id: string; fhirUser: string; name: string | null; role: HeldRole | null }
+export type StaffMember = {
+  id: string
+  fhirUser: string
+  name: string | null
+  role: HeldRole | null
+  /** When an administrator stopped this person's use of Portico; null = not stopped. */
+  stoppedAt: number | null
+}
 
 /**
  * Remembers who launched: a staff member is one `iss` + `fhirUser`. The role given here, if there is such a role, goes to
@@ -33,6 +40,7 @@ export async function saveStaffMember(
       last_seen_at: now,
       role_id,
       role_decided_at: role_id === null ? null : now,
+      stopped_at: null,
     })
     .onConflict((conflict) =>
       conflict.columns(['practice_id', 'iss', 'fhir_user']).doUpdateSet({
@@ -69,7 +77,8 @@ export async function findStaffMember(
         .onRef('staff_role.practice_id', '=', 'staff_member.practice_id')
         .onRef('staff_role.id', '=', 'staff_member.role_id'),
     )
-    .select(['staff_member.id', 'fhir_user', 'name_sealed', 'role_id', 'staff_role.name', 'permissions'])
+    .select(['staff_member.id', 'fhir_user', 'name_sealed', 'role_id', 'stopped_at'])
+    .select(['staff_role.name', 'permissions'])
     .where('staff_member.practice_id', '=', practiceId)
     .where('staff_member.id', '=', id)
     .executeTakeFirst()
@@ -79,7 +88,7 @@ export async function findStaffMember(
     row.role_id !== null && row.name !== null && row.permissions !== null
       ? { id: row.role_id, name: row.name, permissions: JSON.parse(row.permissions) as Permission[] }
       : null
-  return { id: row.id, fhirUser: row.fhir_user, name, role }
+  return { id: row.id, fhirUser: row.fhir_user, name, role, stoppedAt: row.stopped_at }
 }
 
 /** Each launch seals it anew: the name of somebody who left may outlive its key. */

@@ -3,12 +3,13 @@ import { sql } from 'kysely'
 import { type Clock, systemClock } from '../clock.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { firstDay } from './migrations/0002-first-day.ts'
+import { embedding } from './migrations/0003-embedding.ts'
 import type { Db, Store } from './open.ts'
 
 /** Forward only. Each statement runs unchanged on SQLite and PostgreSQL. */
 export type Migration = { id: string; up: readonly string[] }
 
-export const MIGRATIONS: readonly Migration[] = [firstTables, firstDay]
+export const MIGRATIONS: readonly Migration[] = [firstTables, firstDay, embedding]
 
 const MOST_TRIES = 6
 

@@ -29,6 +29,18 @@ export interface Schema {
     role_id: string | null
     /** When a role was first given or taken away, by the file or by people; null = never. */
     role_decided_at: number | null
+    /** When an administrator stopped this person's use of Portico. */
+    stopped_at: number | null
+  }
+  /** What became of a host that the configuration file names: a page that embeds us. A row comes with its first token. */
+  host: {
+    practice_id: string
+    /** Its id in the file. */
+    id: string
+    last_used_at: number | null
+    /** When an administrator stopped it; null = it may ask for tokens. */
+    stopped_at: number | null
+    stopped_by: string | null
   }
   staff_role: {
     practice_id: string

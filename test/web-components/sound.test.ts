@@ -16,7 +16,6 @@ import { staff as personal } from '../../web-components/i18n/staff.es.ts'
 import {
   CARDS,
   fernwood,
-  launchView,
   maria,
   sessionFor,
   MAIL,
@@ -25,6 +24,7 @@ import {
   slipWithPassword,
   ticketForWalter,
 } from './support/fixtures.ts'
+import { launchView } from './support/launch-view.ts'
 import { INVITE, OFFER, READ, SAVE } from './support/card.ts'
 import { expectNoOverflow, expectSound, type Look, openStage, show, type Stage } from './support/stage.ts'
 

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { AccessCard, RefusalReason } from '../../src/access/schema.ts'
-import { type Client, Refusal } from '../client.ts'
+import { type CardClient, Refusal } from '../client.ts'
 import { endsTheTab } from '../i18n/staff-refusals.ts'
 import type { StaffWords } from '../i18n/words.ts'
 import { focusNotice } from '../ui/notice.ts'
@@ -27,14 +27,12 @@ import type { CardActs, CardView } from './card-view.ts'
  * @fires portico-invited - a letter or an e-mail exists; no secret in it.
  * @fires portico-access-saved - what the card holds was saved.
  */
-@customElement('portico-access')
-export class PorticoAccess extends LitElement {
+@customElement('portico-access-card')
+export class PorticoAccessCard extends LitElement {
   static override styles = cardSheets
 
-  @property({ attribute: false }) client!: Client
+  @property({ attribute: false }) client!: CardClient
   @property({ attribute: false }) words!: StaffWords
-  /** Id of the launch that this tab belongs to. */
-  @property({ attribute: false }) launch = ''
   /** FHIR id of the patient in context. */
   @property({ attribute: false }) patient = ''
   /** Deep link of the launch; `create-credentials` opens the question once the card is ready. */
@@ -84,7 +82,7 @@ export class PorticoAccess extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('words')) void this.desk.speak()
-    if (changed.has('launch') || changed.has('patient')) void this.open()
+    if (changed.has('client') || changed.has('patient')) void this.open()
   }
 
   private view(card: AccessCard): CardView {
@@ -116,7 +114,6 @@ export class PorticoAccess extends LitElement {
       question,
       card,
       client: this.client,
-      launch: this.launch,
       invited: () => void this.afterInvite(),
       changed: ({ detail }) => void this.afterAnswer(detail),
       refused: ({ detail }) => void this.afterRefusal(detail),
@@ -171,6 +168,6 @@ export class PorticoAccess extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'portico-access': PorticoAccess
+    'portico-access-card': PorticoAccessCard
   }
 }

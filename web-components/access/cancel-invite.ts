@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { AccessCard } from '../../src/access/schema.ts'
-import type { Client, Refusal } from '../client.ts'
+import type { CardClient, Refusal } from '../client.ts'
 import { pressRefusal } from '../i18n/staff-refusals.ts'
 import type { InviteWords } from '../i18n/words.ts'
 import { alertIcon } from '../ui/icons.ts'
@@ -18,9 +18,8 @@ import { isForTheCard, questionHead, questionSheets, toRefusal } from './questio
 export class PorticoCancelInvite extends LitElement {
   static override styles = questionSheets
 
-  @property({ attribute: false }) client!: Client
+  @property({ attribute: false }) client!: CardClient
   @property({ attribute: false }) words!: InviteWords
-  @property({ attribute: false }) launch = ''
   @property({ attribute: false }) card!: AccessCard
 
   @state() private working = false
@@ -60,7 +59,7 @@ export class PorticoCancelInvite extends LitElement {
     this.working = true
     this.refusal = null
     try {
-      const card = await this.client.cancelInvitation(this.launch, this.card.patient.id)
+      const card = await this.client.cancelInvitation(this.card.patient.id)
       this.dialog.close()
       const said = this.words.msg('card.cancelled')
       this.dispatchEvent(new CustomEvent('portico-access-changed', { detail: { card, said } }))

@@ -1,6 +1,6 @@
 import type { LitElement, ReactiveController } from 'lit'
 import type { AccessCard } from '../../src/access/schema.ts'
-import { type Client, Refusal } from '../client.ts'
+import { type CardClient, Refusal } from '../client.ts'
 import { loadInviteWords } from '../i18n/invite-words.ts'
 import { mendsItself } from '../i18n/staff-refusals.ts'
 import type { StaffId, StaffWords } from '../i18n/words.ts'
@@ -12,9 +12,8 @@ import { createRetry, type Retry } from './retry.ts'
 
 /** The element that shows what is done here. */
 export type DeskHost = LitElement & {
-  client: Client
+  client: CardClient
   words: StaffWords
-  launch: string
   patient: string
 }
 
@@ -71,10 +70,10 @@ export class CardDesk implements ReactiveController {
   }
 
   async load(): Promise<void> {
-    const { client, launch, patient } = this.host
-    if (!launch || !patient) return
+    const { client, patient } = this.host
+    if (!patient) return
     await this.work('load', async () => {
-      const [card] = await Promise.all([client.readAccess(launch, patient), this.fetchEditor()])
+      const [card] = await Promise.all([client.readAccess(patient), this.fetchEditor()])
       this.card = card
     })
   }
@@ -104,11 +103,10 @@ export class CardDesk implements ReactiveController {
   }
 
   private async refuse(refusal: Refusal, kind: Doing): Promise<void> {
-    const { client, launch, patient, renderRoot } = this.host
+    const { client, patient, renderRoot } = this.host
     const isNew = this.refusal?.code !== refusal.code
     this.set({ refusal })
-    if (OUTDATED.includes(refusal.code))
-      this.card = await client.readAccess(launch, patient).catch(() => this.card)
+    if (OUTDATED.includes(refusal.code)) this.card = await client.readAccess(patient).catch(() => this.card)
     if (mendsItself(refusal) && (kind === 'load' || kind === 'save')) this.retry?.schedule()
     this.host.requestUpdate()
     await this.host.updateComplete

@@ -47,8 +47,8 @@ export class CardEditor {
   /** What the EMR said about single fields, in words. */
   private rejected: Partial<Record<ContactField, string>> = {}
   private conflicts: readonly Conflict[] = []
-  private readonly sendMail = createSubmission((body: { launch: string; patient: string }, key) =>
-    this.desk.host.client.mailInvitation(body.launch, body.patient, key),
+  private readonly sendMail = createSubmission((body: { patient: string }, key) =>
+    this.desk.host.client.mailInvitation(body.patient, key),
   )
 
   constructor(desk: CardDesk, words: InviteWords) {
@@ -128,8 +128,8 @@ export class CardEditor {
   }
 
   private async send(sent: SaveAccess, draft: Draft): Promise<void> {
-    const { client, launch, patient } = this.desk.host
-    const card = await client.saveAccess(launch, patient, sent)
+    const { client, patient } = this.desk.host
+    const card = await client.saveAccess(patient, sent)
     this.draft = leftOver(card, draft, this.draft)
     this.checked = []
     this.rejected = {}
@@ -183,18 +183,18 @@ export class CardEditor {
 
   /** Takes away the note that somebody put off. */
   async askNow(): Promise<void> {
-    const { client, launch, patient } = this.desk.host
+    const { client, patient } = this.desk.host
     await this.desk.work('ask-now', async () => {
-      this.desk.card = await client.takeBackRefusal(launch, patient)
+      this.desk.card = await client.takeBackRefusal(patient)
     })
   }
 
   /** A new link for a letter that is good. */
   async mail(): Promise<void> {
-    const { launch, patient } = this.desk.host
+    const { patient } = this.desk.host
     let to: string | null = null
     await this.desk.work('mail', async () => {
-      to = (await this.sendMail({ launch, patient })).mailedTo
+      to = (await this.sendMail({ patient })).mailedTo
     })
     if (this.desk.refusal) return
     await this.desk.load()

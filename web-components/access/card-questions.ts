@@ -1,6 +1,6 @@
 import { html } from 'lit'
 import type { AccessCard, RefusalReason } from '../../src/access/schema.ts'
-import type { Client, Refusal } from '../client.ts'
+import type { CardClient, Refusal } from '../client.ts'
 import { loadInviteWords } from '../i18n/invite-words.ts'
 import type { InviteWords, StaffWords } from '../i18n/words.ts'
 
@@ -25,8 +25,7 @@ export type Answered = { card: AccessCard; said: string }
 
 export type QuestionView = {
   question: Question
-  client: Client
-  launch: string
+  client: CardClient
   card: AccessCard
   /** A letter exists, or a mail is on its way. */
   invited: () => void
@@ -36,13 +35,12 @@ export type QuestionView = {
 }
 
 export function questionOver(view: QuestionView) {
-  const { question, client, launch, card } = view
+  const { question, client, card } = view
   if (question.kind === 'create')
     return html`<portico-invite
       class="question"
       .client=${client}
       .words=${question.words}
-      .launch=${launch}
       .card=${card}
       @portico-invited=${view.invited}
       @portico-refused=${view.refused}
@@ -53,7 +51,6 @@ export function questionOver(view: QuestionView) {
       class="question"
       .client=${client}
       .words=${question.words}
-      .launch=${launch}
       .card=${card}
       .reason=${question.reason}
       @portico-access-changed=${view.changed}
@@ -63,7 +60,6 @@ export function questionOver(view: QuestionView) {
     class="question"
     .client=${client}
     .words=${question.words}
-    .launch=${launch}
     .card=${card}
     @portico-access-changed=${view.changed}
     @portico-refused=${view.refused}

@@ -7,7 +7,7 @@ import type {
   InvitationOffer,
   MailBar,
 } from '../../src/credentials/schema.ts'
-import { type Client, createSubmission, Refusal } from '../client.ts'
+import { type CardClient, createSubmission, Refusal } from '../client.ts'
 import { pressRefusal } from '../i18n/staff-refusals.ts'
 import type { InviteWords } from '../i18n/words.ts'
 import { focusFirstError } from '../ui/field.ts'
@@ -41,9 +41,8 @@ const FRESH: InviteForm = { kind: 'activation', username: null, slip: true, mail
 export class PorticoInvite extends LitElement {
   static override styles = questionSheets
 
-  @property({ attribute: false }) client!: Client
+  @property({ attribute: false }) client!: CardClient
   @property({ attribute: false }) words!: InviteWords
-  @property({ attribute: false }) launch = ''
   @property({ attribute: false }) card!: AccessCard
 
   @state() private offer: InvitationOffer | null = null
@@ -59,7 +58,7 @@ export class PorticoInvite extends LitElement {
   @state() private done: Done | null = null
   @query('dialog') private readonly dialog!: HTMLDialogElement
   private readonly send = createSubmission((body: CreateInvitation, key) =>
-    this.client.invite(this.launch, this.card.patient.id, body, key),
+    this.client.invite(this.card.patient.id, body, key),
   )
 
   /** Opens the question; focus goes to its first choice. A card that changes meanwhile does not change what is asked. */
@@ -152,7 +151,7 @@ export class PorticoInvite extends LitElement {
   private readonly readOffer = async () => {
     this.refusal = null
     try {
-      this.offer = await this.client.readOffer(this.launch, this.card.patient.id)
+      this.offer = await this.client.readOffer(this.card.patient.id)
     } catch (error) {
       await this.refuse(toRefusal(error))
     }

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { AccessCard, RefusalReason, RefuseAccess } from '../../src/access/schema.ts'
-import type { Client, Refusal } from '../client.ts'
+import type { CardClient, Refusal } from '../client.ts'
 import { pressRefusal } from '../i18n/staff-refusals.ts'
 import type { InviteId, InviteWords } from '../i18n/words.ts'
 import { fieldError, focusFirstError } from '../ui/field.ts'
@@ -33,9 +33,8 @@ const WAITS: readonly (readonly [label: InviteId, later: (today: string) => stri
 export class PorticoNotNow extends LitElement {
   static override styles = questionSheets
 
-  @property({ attribute: false }) client!: Client
+  @property({ attribute: false }) client!: CardClient
   @property({ attribute: false }) words!: InviteWords
-  @property({ attribute: false }) launch = ''
   @property({ attribute: false }) card!: AccessCard
   /** What is known already, e.g. that there is no e-mail address; null = ask. */
   @property({ attribute: false }) reason: RefusalReason | null = null
@@ -161,7 +160,7 @@ export class PorticoNotNow extends LitElement {
     this.working = true
     this.refusal = null
     try {
-      const card = await this.client.refuseAccess(this.launch, this.card.patient.id, body)
+      const card = await this.client.refuseAccess(this.card.patient.id, body)
       this.dialog.close()
       const said = this.words.msg('notNow.saved', { day: this.words.calendarDay(body.askAgainOn) })
       this.dispatchEvent(new CustomEvent('portico-access-changed', { detail: { card, said } }))

@@ -3,7 +3,7 @@ import { customElement, state } from 'lit/decorators.js'
 import type { Language, PracticeView } from '../../src/practices/schema.ts'
 import type { LaunchView } from '../../src/staff/schema.ts'
 import '../access/access-card.ts'
-import { type Client, createClient, practiceOf, Refusal } from '../client.ts'
+import { type CardClient, type Client, createClient, practiceOf, Refusal } from '../client.ts'
 import { chooseLanguage, rememberLanguage, showLanguage } from '../i18n/languages.ts'
 import { endsTheTab, staffRefusal } from '../i18n/staff-refusals.ts'
 import { loadStaffWords } from '../i18n/staff-words.ts'
@@ -39,6 +39,7 @@ export class PorticoStaff extends LitElement {
   /** Null for who sees only the card. */
   private pages: StaffPages | null = null
   client!: Client
+  private card: { launch: string; client: CardClient } | null = null
   /** What ends the launch first, where cookies did not. */
   private finish: (() => Promise<void>) | null = null
   private leaving = new AbortController()
@@ -97,16 +98,21 @@ export class PorticoStaff extends LitElement {
   }
 
   private renderCard(words: StaffWords, launch: LaunchView) {
-    return html`<portico-access
+    return html`<portico-access-card
       data-page
-      .client=${this.client}
+      .client=${this.cardOf(launch)}
       .words=${words}
-      .launch=${launch.launch}
       .patient=${launch.patient}
       .intent=${launch.intent}
       .settings=${`${this.base}settings`}
       ?with-banner=${launch.needPatientBanner}
-    ></portico-access>`
+    ></portico-access-card>`
+  }
+
+  /** What the card asks; the same for as long as the launch is the same. */
+  private cardOf({ launch }: LaunchView): CardClient {
+    if (this.card?.launch !== launch) this.card = { launch, client: this.client.card(launch) }
+    return this.card.client
   }
 
   private renderRefusal(words: StaffWords, refusal: Refusal) {

@@ -19,6 +19,8 @@ export const fernwood: Practice = {
   frameAncestors: [],
   administrators: [],
   firstRoles: {},
+  hosts: [],
+  cdsClients: [],
   settings: { ...DEFAULT_SETTINGS, name: 'Fernwood Family Practice' },
   locked: [],
   settingsVersion: 0,

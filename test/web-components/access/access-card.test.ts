@@ -2,7 +2,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import '../../../web-components/shell/staff.ts'
 import { button, openCard as open, READ, SAVE, said, toggle } from '../support/card.ts'
-import { CARDS, cardOf, LOOK_ONLY, launchView, lines } from '../support/fixtures.ts'
+import { CARDS, cardOf, LOOK_ONLY, lines } from '../support/fixtures.ts'
+import { launchView } from '../support/launch-view.ts'
 import { type Answer, focused, openStage, show } from '../support/stage.ts'
 
 const stage = openStage()

@@ -2,7 +2,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import '../../../web-components/shell/staff.ts'
 import { button, dialog, field, inDialog, INVITE, OFFER, openCard, READ, said } from '../support/card.ts'
-import { CARDS, DAY_MS, launchView, MAIL, offerForWalter } from '../support/fixtures.ts'
+import { CARDS, DAY_MS, MAIL, offerForWalter } from '../support/fixtures.ts'
+import { launchView } from '../support/launch-view.ts'
 import { type Answer, focused, openStage } from '../support/stage.ts'
 
 const stage = openStage()

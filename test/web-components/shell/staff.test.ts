@@ -9,7 +9,8 @@ import {
   peopleView,
   settingsView,
 } from '../support/admin-fixtures.ts'
-import { CARDS, fernwood, launchView } from '../support/fixtures.ts'
+import { CARDS, fernwood } from '../support/fixtures.ts'
+import { launchView } from '../support/launch-view.ts'
 import { expectSound, focused, openStage, show, type Look } from '../support/stage.ts'
 
 const stage = openStage()

@@ -7,7 +7,8 @@ import type {
   StaffPerson,
   StaffRole,
 } from '../../../src/staff/schema.ts'
-import { DAY_MS, launchView } from './fixtures.ts'
+import { DAY_MS } from './fixtures.ts'
+import { launchView } from './launch-view.ts'
 
 const MINUTE_MS = 60_000
 export const EVERYTHING: Permission[] = [
@@ -175,6 +176,7 @@ export const personOf = (id: string, changes: Partial<StaffPerson> = {}): StaffP
   fhirUser: `Practitioner/${id}`,
   role: null,
   locked: false,
+  stoppedAt: null,
   firstSeenAt: Date.now() - 40 * MINUTE_MS,
   lastSeenAt: Date.now() - 5 * MINUTE_MS,
   ...changes,

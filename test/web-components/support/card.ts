@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
 import { page } from 'vitest/browser'
 import type { AccessCard } from '../../../src/access/schema.ts'
-import { launchView, offerForWalter } from './fixtures.ts'
+import { offerForWalter } from './fixtures.ts'
+import { launchView } from './launch-view.ts'
 import { show, type Stage } from './stage.ts'
 
 const PATIENT = 'staff/launches/L1/patients/12'

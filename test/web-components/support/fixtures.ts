@@ -3,7 +3,6 @@ import type { SessionView } from '../../../src/accounts/schema.ts'
 import type { InvitationOffer, LetterSheet, SetupTicket, Slip } from '../../../src/credentials/schema.ts'
 import type { PracticeView } from '../../../src/practices/schema.ts'
 import type { Home } from '../../../src/profile/schema.ts'
-import type { LaunchView } from '../../../src/staff/schema.ts'
 
 export const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -57,18 +56,6 @@ export const ticketForWalter = (): SetupTicket => ({
   firstName: 'Walter',
   suggestedUsername: 'walter.okafor',
   validUntil: Date.now() + 15 * 60_000,
-})
-
-export const launchView = (changes: Partial<LaunchView> = {}): LaunchView => ({
-  launch: 'L1',
-  patient: '12',
-  staff: { name: 'Jo Park', fhirUser: 'Practitioner/1', role: 'Front desk' },
-  permissions: ['access.read', 'access.manage', 'credentials.manage'],
-  needPatientBanner: true,
-  intent: null,
-  styleUrl: null,
-  endsAt: Date.now() + 8 * HOUR_MS,
-  ...changes,
 })
 
 const BLOCKING: readonly LineId[] = [
