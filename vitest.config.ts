@@ -36,7 +36,7 @@ export default defineConfig({
       {
         // Found by the dev server only while tests run, they would reload the page in the middle of a test.
         optimizeDeps: {
-          include: ['axe-core', 'lit', 'lit/decorators.js', 'lit/directives/repeat.js'],
+          include: ['axe-core', 'fast-check', 'lit', 'lit/decorators.js', 'lit/directives/repeat.js'],
         },
         test: {
           name: 'components',

@@ -19,6 +19,8 @@ export const ContextAnswer = z.object({
   fhirContext: z.array(z.unknown()).catch([]),
   encounter: hint(FhirId),
   appContext: hint(z.string()),
+  smart_web_messaging_handle: hint(z.string().min(1).max(512)),
+  smart_web_messaging_origin: hint(z.string().refine(isWebOrigin)),
 })
 
 export type LaunchContext = {
@@ -28,6 +30,8 @@ export type LaunchContext = {
   fhirContext: unknown[]
   encounter: string | null
   appContext: string | null
+  /** How to speak with the page around us; whoever uses it checks that the origin is one of the EHR's own. */
+  messaging: { handle: string; origin: string } | null
 }
 
 /** The launch context in our own words. */
@@ -39,9 +43,27 @@ export function toLaunchContext(answer: z.infer<typeof ContextAnswer>): LaunchCo
     fhirContext: answer.fhirContext,
     encounter: answer.encounter,
     appContext: answer.appContext,
+    messaging: toMessaging(answer),
   }
+}
+
+/** @see SMART Web Messaging 1.0, Authorization with SMART Scopes */
+function toMessaging({
+  smart_web_messaging_handle: handle,
+  smart_web_messaging_origin: origin,
+}: z.infer<typeof ContextAnswer>): LaunchContext['messaging'] {
+  return handle === null || origin === null ? null : { handle, origin }
 }
 
 function hint(schema: z.ZodType<string>) {
   return schema.nullable().catch(null)
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+/** `https://ehr.example` and nothing behind it; without TLS only on this machine. */
+function isWebOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { origin, protocol, hostname } = new URL(text)
+  return origin === text && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname)))
 }

@@ -21,3 +21,11 @@ export function scopeAllows(
     )
   })
 }
+
+/**
+ * Whether the EHR lets us speak with its page: `messaging/ui`, or one of its messages (`messaging/ui.launchActivity`).
+ *
+ * @see SMART Web Messaging 1.0, Scope examples
+ */
+export const scopeAllowsMessaging = (scope: string): boolean =>
+  splitScope(scope).some((part) => part === 'messaging/ui' || part.startsWith('messaging/ui.'))

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
+import { dirname, resolve } from 'node:path'
 import * as z from 'zod'
+import { type JwksSource, readJwksSource } from './crypto/jwks.ts'
 import { createKeyring } from './crypto/keyring.ts'
 import { HostPermission } from './embedding/schema.ts'
 import { PracticeSlug } from './practices/schema.ts'
@@ -9,7 +11,7 @@ import { PresetRole } from './staff/schema.ts'
 
 const HttpUrl = z.url({ protocol: /^https?$/ })
 const Origin = HttpUrl.refine(
-  (text) => new URL(text).origin === text,
+  (text) => URL.canParse(text) && new URL(text).origin === text,
   'must be an origin, e.g. https://emr.example',
 )
 
@@ -38,11 +40,13 @@ const HostConfig = z.strictObject({
   jwks: Jwks,
   permissions: z.array(HostPermission).default([...HostPermission.options]),
 })
-export type HostConfig = z.infer<typeof HostConfig>
+type HostConfig = Resolved<z.infer<typeof HostConfig>>
+/** With its keys, or where to fetch them, in place of what the file says of them. */
+type Resolved<Entry> = Omit<Entry, 'jwks'> & { jwks: JwksSource }
 
 /** An EHR that asks for cards by CDS Hooks. */
 const CdsClientConfig = z.strictObject({ issuer: HttpUrl, jwks: Jwks })
-export type CdsClientConfig = z.infer<typeof CdsClientConfig>
+export type CdsClientConfig = Resolved<z.infer<typeof CdsClientConfig>>
 
 const PracticeConfig = z.strictObject({
   slug: PracticeSlug,
@@ -67,7 +71,11 @@ const PracticeConfig = z.strictObject({
   /** What administrators start from and may change. */
   initial: SomeSettings.default({}),
 })
-export type PracticeConfig = z.infer<typeof PracticeConfig>
+type PracticeInFile = z.infer<typeof PracticeConfig>
+export type PracticeConfig = Omit<PracticeInFile, 'hosts' | 'cdsClients'> & {
+  hosts: HostConfig[]
+  cdsClients: CdsClientConfig[]
+}
 
 const ConfigFile = z.strictObject({ practices: z.array(PracticeConfig).min(1) })
 
@@ -168,9 +176,31 @@ function readConfigFile(path: string | undefined, faults: string[]) {
     return undefined
   }
   const parsed = ConfigFile.safeParse(json)
-  if (parsed.success) return parsed.data
+  if (parsed.success)
+    return { practices: parsed.data.practices.map((practice) => withKeys(practice, dirname(path), faults)) }
   faults.push(...explain(parsed.error).map((fault) => `PORTICO_CONFIG ${fault}`))
   return undefined
+}
+
+/** Public keys are read at start, so that a path with a slip in it does not wait for the first staff member to find it. */
+function withKeys(practice: PracticeInFile, folder: string, faults: string[]): PracticeConfig {
+  const resolveIn = <Entry extends { jwks: string }>(name: string, entry: Entry): Resolved<Entry> => {
+    try {
+      return {
+        ...entry,
+        jwks: readJwksSource(entry.jwks, (path) => readFileSync(resolve(folder, path), 'utf8')),
+      }
+    } catch (error) {
+      const fault = error instanceof Error ? error.message : 'cannot be read'
+      faults.push(`practices.${practice.slug}.${name}.jwks: ${fault}`)
+      return { ...entry, jwks: { keys: [] } }
+    }
+  }
+  return {
+    ...practice,
+    hosts: practice.hosts.map((host) => resolveIn(`hosts.${host.id}`, host)),
+    cdsClients: practice.cdsClients.map((client) => resolveIn(`cdsClients.${client.issuer}`, client)),
+  }
 }
 
 function unsafe(config: Config, environment: Record<string, string | undefined>) {
@@ -193,6 +223,7 @@ function unsafe(config: Config, environment: Record<string, string | undefined>)
     https(`practices.${practice.slug}.fhirBase`, practice.fhirBase)
     for (const alias of practice.issAliases) https(`practices.${practice.slug}.issAliases`, alias)
     for (const origin of practice.frameAncestors) https(`practices.${practice.slug}.frameAncestors`, origin)
+    for (const [name, url] of embeddingUrls(practice)) https(`practices.${practice.slug}.${name}`, url)
     for (const part of ['settings', 'initial'] as const)
       if (sendsInTheClear(practice[part]))
         faults.push(
@@ -200,6 +231,19 @@ function unsafe(config: Config, environment: Record<string, string | undefined>)
         )
   }
   return faults
+}
+
+/** Every address that the pages which embed us, and their keys, stand at. */
+function embeddingUrls({ hosts, cdsClients }: PracticeConfig): [name: string, url: string][] {
+  const keysAt = (name: string, jwks: JwksSource): [string, string][] =>
+    'url' in jwks ? [[`${name}.jwks`, jwks.url]] : []
+  return [
+    ...hosts.flatMap(({ id, origins, jwks }) => [
+      ...origins.map((origin): [string, string] => [`hosts.${id}.origins`, origin]),
+      ...keysAt(`hosts.${id}`, jwks),
+    ]),
+    ...cdsClients.flatMap(({ issuer, jwks }) => keysAt(`cdsClients.${issuer}`, jwks)),
+  ]
 }
 
 /** A practice's portal can only be where this service answers. */
@@ -244,14 +288,25 @@ function keyFaults(keys: string) {
 
 function duplicates(practices: PracticeConfig[]) {
   const seen = new Map<string, string>()
-  return practices.flatMap((practice) =>
+  const twice = practices.flatMap(({ slug, hosts, cdsClients }) => [
+    ...repeated(hosts.map(({ id }) => id)).map((id) => `practices.${slug}.hosts: ${id} is used twice`),
+    ...repeated(cdsClients.map(({ issuer }) => issuer)).map(
+      (issuer) => `practices.${slug}.cdsClients: ${issuer} is used twice`,
+    ),
+  ])
+  const shared = practices.flatMap((practice) =>
     [practice.slug, practice.fhirBase, ...practice.issAliases].flatMap((name) => {
       const other = seen.get(name)
       seen.set(name, practice.slug)
       return other === undefined ? [] : [`practices: ${name} is used twice (${other}, ${practice.slug})`]
     }),
   )
+  return [...twice, ...shared]
 }
+
+const repeated = (names: string[]) => [
+  ...new Set(names.filter((name, place) => names.indexOf(name) !== place)),
+]
 
 function parseProxies(text: string, faults: string[]) {
   const list = new BlockList()

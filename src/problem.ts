@@ -44,6 +44,7 @@ export const PROBLEMS = {
   'invalid-grant': [400, 'The assertion was not accepted'],
   'unsupported-grant': [400, 'Only signed assertions are exchanged here'],
   'token-ended': [401, 'The page needs a new token'],
+  'cds-refused': [401, 'The call was not signed by a known EMR'],
   internal: [500, 'Something went wrong on our side'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 

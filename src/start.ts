@@ -27,6 +27,7 @@ export async function start(environment: NodeJS.ProcessEnv) {
   )
   const stop = () => {
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+    wiring.streams.close()
     server.close(() => void wiring.close().then(() => process.exit(0)))
     if ('closeIdleConnections' in server) server.closeIdleConnections()
   }

@@ -17,12 +17,16 @@ import { createBackground } from './credentials/background.ts'
 import { REMIND_INVITATION } from './credentials/mail-link.ts'
 import { remindInvitation } from './credentials/remind-invitation.ts'
 import type { SetLetterPdfs } from './credentials/slip.ts'
-import { createKeyring } from './crypto/keyring.ts'
+import { createKeyring, type Keyring } from './crypto/keyring.ts'
+import { createTokenSigner } from './crypto/token-signer.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/passwords.ts'
+import { createKeySets } from './embedding/key-sets.ts'
+import { createEventFeed } from './events/events.ts'
+import { createEventStreams } from './events/streams.ts'
 import { createEhr } from './fhir/handles.ts'
 import { createCapabilityReader } from './fhir/homes.ts'
 import { createPages, type Pages } from './http/pages.ts'
-import type { Log } from './log.ts'
+import { causesOf, type Log } from './log.ts'
 import { createDelivery } from './mail/deliver.ts'
 import { createMailLines } from './mail/transport.ts'
 import { createPracticeDirectory, type PracticeDirectory } from './practices/directory.ts'
@@ -62,6 +66,56 @@ export async function wire(config: Config, surroundings: Surroundings) {
   const keyring = createKeyring(config.keys)
   await Promise.all([resealSettings(store, keyring), resealHeldEmails(store, keyring)])
   const practices = createPracticeDirectory({ store, keyring, now, config })
+  const { ehr, ...smartParts } = wireEhr(config, surroundings, keyring)
+  const { capabilityOf, serviceScopeOf } = smartParts
+  const handlers = {
+    [MIRROR_CONSENT]: mirrorConsent({ store, keyring, ehr, now, capabilityOf, serviceScopeOf }),
+    [REMIND_INVITATION]: remindInvitation({ store, keyring, ehr, practices, now }),
+  }
+  const worker = wireWorker({ ...surroundings, keyring, practices, handlers })
+  const background = createBackground()
+  const events = createEventFeed(store, now, (error) =>
+    log.error({ causes: causesOf(error) }, 'events.unread'),
+  )
+  const streams = createEventStreams({ feed: events, keyring, now })
+  return {
+    config,
+    store,
+    log,
+    now,
+    startedAt: now(),
+    fetch: surroundings.fetch,
+    keyring,
+    practices,
+    ehr,
+    ...smartParts,
+    tokens: createTokenSigner(config.keys),
+    worker,
+    strength: background,
+    letterPdfs: surroundings.letterPdfs ?? background.letterPdfs,
+    hasher: surroundings.hasher ?? createPasswordHasher({ slots: 2, waiting: 64 }),
+    readAudit: createReadAudit(store, now),
+    keySets: createKeySets({ fetch: surroundings.fetch, now }),
+    events,
+    streams,
+    pages: createPages(surroundings.dist) satisfies Pages,
+    jwks: publicJwks(config.practices.map((practice) => practice.client.privateKeyJwk)),
+    instance: keyring.mac('instance', 'portico'),
+    staffUrl: config.staffUrl,
+    greetingName: greetingName(keyring),
+    refreshIndex: refreshIndex(store, keyring),
+    counters: { requests: new Map<string, number>() },
+    close: async () => {
+      streams.close()
+      await Promise.all([worker.stop(), background.close(), events.refresh()])
+      await store.close()
+    },
+  }
+}
+
+/** The ways to each practice's EHR, and what it and its tokens let us do. */
+function wireEhr(config: Config, surroundings: Surroundings, keyring: Keyring) {
+  const { store, now, log } = surroundings
   const { clientOf, smart, serviceTokens } = wireSmart(config, surroundings)
   const ehrTokens = createEhrTokens({ store, keyring, now, smart, clientOf })
   const ehr = createEhr({
@@ -76,42 +130,7 @@ export async function wire(config: Config, surroundings: Surroundings) {
   const capabilityOf = (practiceId: string) => capabilities(clientOf(practiceId).iss)
   const serviceScopeOf = (practiceId: string) =>
     asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.scope())
-  const handlers = {
-    [MIRROR_CONSENT]: mirrorConsent({ store, keyring, ehr, now, capabilityOf, serviceScopeOf }),
-    [REMIND_INVITATION]: remindInvitation({ store, keyring, ehr, practices, now }),
-  }
-  const worker = wireWorker({ ...surroundings, keyring, practices, handlers })
-  const background = createBackground()
-  return {
-    config,
-    store,
-    log,
-    now,
-    startedAt: now(),
-    fetch: surroundings.fetch,
-    keyring,
-    practices,
-    clientOf,
-    smart,
-    ehr,
-    capabilityOf,
-    worker,
-    strength: background,
-    letterPdfs: surroundings.letterPdfs ?? background.letterPdfs,
-    hasher: surroundings.hasher ?? createPasswordHasher({ slots: 2, waiting: 64 }),
-    readAudit: createReadAudit(store, now),
-    pages: createPages(surroundings.dist) satisfies Pages,
-    jwks: publicJwks(config.practices.map((practice) => practice.client.privateKeyJwk)),
-    instance: keyring.mac('instance', 'portico'),
-    staffUrl: config.staffUrl,
-    greetingName: greetingName(keyring),
-    refreshIndex: refreshIndex(store, keyring),
-    counters: { requests: new Map<string, number>() },
-    close: async () => {
-      await Promise.all([worker.stop(), background.close()])
-      await store.close()
-    },
-  }
+  return { ehr, clientOf, smart, capabilityOf, serviceScopeOf }
 }
 
 /** What each practice's EHR knows us by, and how we speak SMART with it. */

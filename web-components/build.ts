@@ -1,9 +1,12 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { build, type Plugin, type Rolldown } from 'vite'
+import { build, type Plugin } from 'vite'
+import { buildEmbed, hashOf, integrityOf, type Output, reach } from './build-embed.ts'
+import { writeContract } from './contract/write.ts'
+import { shortIds } from './build-words.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const sources = fileURLToPath(new URL('.', import.meta.url))
@@ -27,35 +30,56 @@ const FIRST_VISIT: Record<string, string[]> = {
   staff: ['i18n/common.en.ts', 'i18n/staff.en.ts'],
   slip: ['i18n/common.en.ts', 'i18n/slip.en.ts'],
 }
+/** Hosts name a version in their own pages: that many earlier ones stay where they are. */
+const KEPT = 2
 
 /**
  * `dist/components/manifest.json`: which file is which entry, and what each loads: `first` on a first visit in
- * English, `all` with every route and language.
+ * English, `all` with every route and language. `integrity` is that of `embed.js`, as a host writes it.
  */
 export type Manifest = {
   version: string
   entries: Record<string, string>
   loads: Record<string, { first: string[]; all: string[] }>
+  integrity: string
 }
 
 /**
- * Builds what browsers get into `dist/components/<version>/`, each file beside its .br and .gz. Works in a
- * folder of its own and swaps it in whole, so that a running service never serves half a build.
+ * Builds what browsers get into `dist/components/<version>/`, each file beside its .br and .gz. The version ends with
+ * a hash of all that is in it, so that one address never holds two things. Works in a folder of its own and swaps it in
+ * whole, so that a running service never serves half a build.
  */
 export async function buildComponents(out = join(root, 'dist', 'components')): Promise<Manifest> {
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+  const { version: release } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    version: string
+  }
   const working = `${out}.${process.pid}`
   await rm(working, { recursive: true, force: true })
-  const folder = join(working, version)
-  const output = await bundle(folder)
-  await Promise.all((await readdir(folder)).map((name) => compress(join(folder, name))))
-  const manifest = toManifest(version, output)
+  const building = join(working, 'building')
+  const output = await bundle(building)
+  const embed = await buildEmbed(sources, building, [shortIds(sources), tightTemplates])
+  const contract = await writeContract(building)
+  const version = `${release}-${hashOf([...[...output, ...embed.output].map(contentOf), ...contract])}`
+  const script = embed.script(version)
+  await writeFile(join(building, 'embed.js'), script)
+  await Promise.all((await readdir(building)).map((name) => compress(join(building, name))))
+  await rename(building, join(working, version))
+  const pages = toManifest(version, output)
+  const manifest: Manifest = {
+    ...pages,
+    entries: { ...pages.entries, embed: 'embed.js' },
+    loads: { ...pages.loads, embed: embed.loads },
+    integrity: integrityOf(script),
+  }
   await writeFile(join(working, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  await keepEarlier(out, working)
   await swap(working, out)
   return manifest
 }
 
-async function bundle(outDir: string): Promise<Rolldown.RolldownOutput['output']> {
+const contentOf = (file: Output[number]) => (file.type === 'chunk' ? file.code : file.source)
+
+async function bundle(outDir: string): Promise<Output> {
   const result = await build({
     root: sources,
     configFile: false,
@@ -63,7 +87,7 @@ async function bundle(outDir: string): Promise<Rolldown.RolldownOutput['output']
     base: './',
     logLevel: 'warn',
     // Vite would go by NODE_ENV, and what a test run builds is what browsers get afterwards.
-    plugins: [plainImports, tightTemplates],
+    plugins: [plainImports, shortIds(sources), tightTemplates],
     resolve: { conditions: ['module', 'browser', 'production'] },
     build: {
       target: 'es2022',
@@ -108,7 +132,7 @@ const tightTemplates: Plugin = {
   },
 }
 
-function toManifest(version: string, output: Rolldown.RolldownOutput['output']): Manifest {
+function toManifest(version: string, output: Output): Omit<Manifest, 'integrity'> {
   const chunks = output.filter((file) => file.type === 'chunk')
   const entries: Record<string, string> = {}
   const loads: Manifest['loads'] = {}
@@ -119,8 +143,12 @@ function toManifest(version: string, output: Rolldown.RolldownOutput['output']):
       ({ facadeModuleId }) => facadeModuleId && first.includes(facadeModuleId),
     )
     loads[chunk.name] = {
-      first: reach(chunks, [chunk, ...onFirstVisit], ({ imports }) => imports),
-      all: reach(chunks, [chunk], ({ imports, dynamicImports }) => [...imports, ...dynamicImports]),
+      first: reach(
+        chunks,
+        [chunk, ...onFirstVisit].map(({ fileName }) => fileName),
+        ({ imports }) => imports,
+      ),
+      all: reach(chunks, [chunk.fileName], ({ imports, dynamicImports }) => [...imports, ...dynamicImports]),
     }
   }
   const sheet = output.find(({ fileName }) => /^page\..*\.css$/.test(fileName))
@@ -128,24 +156,24 @@ function toManifest(version: string, output: Rolldown.RolldownOutput['output']):
   return { version, entries: { ...entries, page: sheet.fileName }, loads }
 }
 
-function reach(
-  chunks: Rolldown.OutputChunk[],
-  from: Rolldown.OutputChunk[],
-  next: (chunk: Rolldown.OutputChunk) => string[],
-): string[] {
-  const seen = new Set(from.map(({ fileName }) => fileName))
-  for (const name of seen) {
-    const chunk = chunks.find(({ fileName }) => fileName === name)
-    for (const imported of chunk ? next(chunk) : []) seen.add(imported)
-  }
-  return [...seen].sort()
-}
-
 async function compress(path: string): Promise<void> {
   const content = await readFile(path)
   const params = { [constants.BROTLI_PARAM_SIZE_HINT]: content.length }
   await writeFile(`${path}.br`, await promisify(brotliCompress)(content, { params }))
   await writeFile(`${path}.gz`, await promisify(gzip)(content, { level: 9 }))
+}
+
+/** Moves the newest earlier versions along: a host that pinned one goes on being served. */
+async function keepEarlier(out: string, working: string): Promise<void> {
+  const made = await readdir(working)
+  const names = (await readdir(out).catch(() => [])).filter(
+    (name) => /^\d/.test(name) && !made.includes(name),
+  )
+  const earlier = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(out, name))).mtimeMs })),
+  )
+  for (const { name } of earlier.toSorted((one, other) => other.at - one.at).slice(0, KEPT))
+    await rename(join(out, name), join(working, name))
 }
 
 async function swap(working: string, out: string): Promise<void> {

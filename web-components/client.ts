@@ -11,6 +11,7 @@ import type {
   SetupTicket,
   Slip,
 } from '../src/credentials/schema.ts'
+import type { HostView, Stop } from '../src/embedding/schema.ts'
 import type { PracticeView } from '../src/practices/schema.ts'
 import type { ProblemCode } from '../src/problem.ts'
 import type { Home } from '../src/profile/schema.ts'
@@ -29,6 +30,7 @@ import type {
   FinishLaunch,
   GiveRole,
   HistoryView,
+  LaunchStyleView,
   LaunchView,
   NewRole,
   PeopleView,
@@ -36,7 +38,13 @@ import type {
 } from '../src/staff/schema.ts'
 
 /** Why an answer is not there: a problem code of the service, or one that only a browser knows. */
-export type RefusalCode = ProblemCode | 'offline' | 'timeout' | 'no-cookie' | 'launch-cut-short'
+export type RefusalCode =
+  | ProblemCode
+  | 'offline'
+  | 'timeout'
+  | 'no-cookie'
+  | 'launch-cut-short'
+  | 'host-signed-out'
 
 /** What the service (or the network) refused; worded by `code` in the reader's language. */
 export class Refusal extends Error {
@@ -76,6 +84,10 @@ export class Refusal extends Error {
     return typeof value === 'string' ? value : null
   }
 }
+
+/** What was caught, as something that can be worded: anything but a refusal is our own mistake. */
+export const toRefusal = (error: unknown): Refusal =>
+  error instanceof Refusal ? error : new Refusal('internal')
 
 /** True when nobody knows whether the service did what was asked: only then the same key is sent again. */
 const answerIsLost = (error: unknown) =>
@@ -117,16 +129,27 @@ const TIMEOUT_MS = 15_000
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
-type Send = <Answer>(method: Method, path: string, body?: unknown, key?: string) => Promise<Answer>
+export type Send = <Answer>(method: Method, path: string, body?: unknown, key?: string) => Promise<Answer>
 
 /** Every question that our pages ask the service, typed by the service's own schemas. */
 export type Client = ReturnType<typeof createClient>
 /** What a card asks about patients, whichever way in its reader came. */
-export type CardClient = ReturnType<typeof askAboutPatients> & { now: () => number }
+export type CardClient = ReturnType<typeof askAboutPatients> & { now: () => number; events: LiveEvents }
+
+/** Where live events come from. */
+export type LiveEvents = {
+  /** Address of the API: screens with the same one share one stream. */
+  scope: string
+  /** Opens a stream of what happens to the patients of these live keys; it ends with `signal`. */
+  open: (keys: readonly string[], signal: AbortSignal) => Promise<Response>
+}
 
 /** @param practice slug of the practice whose pages these are. */
 export function createClient(practice: string) {
-  const { send, now, speakFor } = createSender(practice)
+  /** The staff session of a page in a frame that keeps no cookie: here and nowhere else, gone with the page. */
+  let bearer: string | null = null
+  const { send, now, eventsAt } = createSender(`/${practice}/api/`, (request) => request(bearer))
+  const speakFor = (token: string) => (bearer = token)
   return {
     /** The service's time in epoch ms: sessions and letters end by its clock, not by this computer's. */
     now,
@@ -139,11 +162,13 @@ export function createClient(practice: string) {
       return launch
     },
     readLaunch: (launch: string) => send<LaunchView>('GET', staff(launch)),
+    readStyle: (launch: string) => send<LaunchStyleView>('GET', `${staff(launch)}/style`),
     endLaunch: (launch: string) => send<null>('DELETE', staff(launch)),
     ...askAsPatient(send),
     /** What the card of this launch asks. */
     card: (launch: string): CardClient => ({
       now,
+      events: eventsAt(`${staff(launch)}/events`),
       ...askAboutPatients(send, (patient) => `${staff(launch)}/patients/${encodeURIComponent(patient)}`),
     }),
     ...askForPractice(send),
@@ -151,28 +176,36 @@ export function createClient(practice: string) {
   }
 }
 
-function createSender(practice: string) {
+/** Makes a request under the token of whoever asks; null = cookies speak for them. */
+export type Speak = (request: (token: string | null) => Promise<Response>) => Promise<Response>
+
+/** @param base address of the API that is asked, with a slash at its end. */
+export function createSender(base: string, speak: Speak, credentials: RequestCredentials = 'same-origin') {
   let clockOffsetMs = 0
-  /** The staff session of a page in a frame that keeps no cookie: here and nowhere else, gone with the page. */
-  let bearer: string | null = null
 
   async function send<Answer>(method: Method, path: string, body?: unknown, key?: string): Promise<Answer> {
     const headers = new Headers({ accept: 'application/json' })
     if (body !== undefined) headers.set('content-type', 'application/json')
     if (key !== undefined) headers.set('idempotency-key', key)
-    if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`)
-    const response = await ask(`/${practice}/api/${path}`, {
-      method,
-      headers,
-      cache: 'no-store',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    const response = await speak((token) => {
+      if (token !== null) headers.set('authorization', `Bearer ${token}`)
+      return ask(base + path, { method, headers, cache: 'no-store', credentials, ...sent })
     })
     const sentAt = Date.parse(response.headers.get('date') ?? '')
     if (!Number.isNaN(sentAt)) clockOffsetMs = sentAt - Date.now()
     return readAnswer<Answer>(response)
   }
-  const speakFor = (token: string) => (bearer = token)
-  return { send, now: () => Date.now() + clockOffsetMs, speakFor }
+  const eventsAt = (path: string): LiveEvents => ({
+    scope: base,
+    open: (keys, signal) =>
+      speak((token) => {
+        const headers = new Headers(token === null ? {} : { authorization: `Bearer ${token}` })
+        const query = new URLSearchParams(keys.map((key) => ['for', key]))
+        return fetch(`${base}${path}?${query}`, { headers, cache: 'no-store', credentials, signal })
+      }),
+  })
+  return { send, now: () => Date.now() + clockOffsetMs, eventsAt }
 }
 
 const staff = (launch: string) => `staff/launches/${encodeURIComponent(launch)}`
@@ -195,8 +228,10 @@ const askAsPatient = (send: Send) => ({
 })
 
 /** What staff ask about one patient; `at` says where that patient stands in the addresses. */
-const askAboutPatients = (send: Send, at: (patient: string) => string) => ({
-  readAccess: (patient: string) => send<AccessCard>('GET', `${at(patient)}/access`),
+export const askAboutPatients = (send: Send, at: (patient: string) => string) => ({
+  /** @param live nobody asked: the card reads again by itself, which keeps nobody signed in. */
+  readAccess: (patient: string, live = false) =>
+    send<AccessCard>('GET', `${at(patient)}/access${live ? '?live' : ''}`),
   saveAccess: (patient: string, body: SaveAccess) => send<AccessCard>('PUT', `${at(patient)}/access`, body),
   refuseAccess: (patient: string, body: RefuseAccess) =>
     send<AccessCard>('PUT', `${at(patient)}/refusal`, body),
@@ -232,6 +267,11 @@ const askAboutPeople = (send: Send) => ({
   readPeople: (launch: string) => send<PeopleView>('GET', `${staff(launch)}/people`),
   giveRole: (launch: string, person: string, body: GiveRole) =>
     send<PeopleView>('PUT', `${staff(launch)}/people/${encodeURIComponent(person)}`, body),
+  stopPerson: (launch: string, person: string, body: Stop) =>
+    send<PeopleView>('PUT', `${staff(launch)}/people/${encodeURIComponent(person)}/stopped`, body),
+  readHosts: (launch: string) => send<{ hosts: HostView[] }>('GET', `${staff(launch)}/hosts`),
+  stopHost: (launch: string, host: string, body: Stop) =>
+    send<{ hosts: HostView[] }>('PUT', `${staff(launch)}/hosts/${encodeURIComponent(host)}`, body),
   addRole: (launch: string, body: NewRole, key: string) =>
     send<PeopleView>('POST', `${staff(launch)}/roles`, body, key),
   saveRole: (launch: string, role: string, body: SaveRole) =>
@@ -265,13 +305,13 @@ async function readAnswer<Answer>(response: Response): Promise<Answer> {
     throw error instanceof SyntaxError ? new Refusal('internal') : networkRefusal(error)
   })
   if (response.ok) return body as Answer
-  throw toRefusal(body)
+  throw problemRefusal(body)
 }
 
 const networkRefusal = (error: unknown) =>
   new Refusal(error instanceof DOMException && error.name === 'TimeoutError' ? 'timeout' : 'offline')
 
-function toRefusal(body: unknown): Refusal {
+function problemRefusal(body: unknown): Refusal {
   const facts = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const code = facts['code']
   return new Refusal(typeof code === 'string' ? (code as ProblemCode) : 'internal', facts)

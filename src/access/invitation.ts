@@ -13,6 +13,10 @@ type Row = NonNullable<PortalState['invitation']>
 export const isWaiting = (row: Row): boolean =>
   row.used_at === null && (row.ended_at === null || isUsedUp(row))
 
+/** Whether a waiting invitation still opens anything. */
+export const invitationState = (row: Row, now: number): Invitation['state'] =>
+  row.ended_at !== null || isUsedUp(row) ? 'ended' : row.expires_at <= now ? 'expired' : 'live'
+
 /** What the card says of an invitation that waits for the patient. */
 export function toInvitation(
   keyring: Keyring,
@@ -21,14 +25,13 @@ export function toInvitation(
   issuedBy: string | null,
   now: number,
 ): Invitation {
-  const isOver = row.ended_at !== null || isUsedUp(row)
   return {
     id: row.id,
     kind: row.kind === 'temporary' ? 'temporary-password' : 'activation',
     issuedAt: row.created_at,
     issuedBy,
     validUntil: row.expires_at,
-    state: isOver ? 'ended' : row.expires_at <= now ? 'expired' : 'live',
+    state: invitationState(row, now),
     openedAt: row.opened_at,
     mail: toMail(keyring, practiceId, row),
   }

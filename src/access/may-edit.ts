@@ -14,16 +14,26 @@ export type CapabilityDeps = {
 
 /**
  * Whether this staff member can change contacts in the chart: our permission, the scope that the EHR granted, and what
- * it says that it can do. An EHR that does not say is taken at its scope: the write itself tells.
+ * it says that it can do. With their own token an EHR that does not say is taken at its scope: the write itself tells.
+ * The practice's service writes only where the chart can also say for whom it did.
  */
 export async function mayEditContacts(
   deps: CapabilityDeps,
   practiceId: string,
-  { permissions, context: { scope } }: Pick<Actor, 'permissions' | 'context'>,
+  { permissions, context }: Pick<Actor, 'permissions' | 'context'>,
 ): Promise<boolean> {
-  const mayUpdate = (context: 'user' | 'patient') => scopeAllows(scope, context, 'Patient', 'u')
-  if (!permissions.includes('access.manage') || !(mayUpdate('user') || mayUpdate('patient'))) return false
+  if (!permissions.includes('access.manage')) return false
+  if (context.ehrTokenId === null) return mayServiceEdit(deps, practiceId, context.scope)
+  const mayUpdate = (level: 'user' | 'patient') => scopeAllows(context.scope, level, 'Patient', 'u')
+  if (!mayUpdate('user') && !mayUpdate('patient')) return false
   return (await patientCapability(deps, practiceId))?.update ?? true
+}
+
+async function mayServiceEdit(deps: CapabilityDeps, practiceId: string, scope: string): Promise<boolean> {
+  const isGranted =
+    scopeAllows(scope, 'system', 'Patient', 'u') && scopeAllows(scope, 'system', 'Provenance', 'c')
+  const ehr = isGranted ? await ehrCapability(deps, practiceId) : undefined
+  return ehr !== undefined && capabilityOf(ehr, 'Patient').update && capabilityOf(ehr, 'Provenance').create
 }
 
 /** What the EHR says that can be done with a Patient; undefined while it does not say. */
@@ -31,7 +41,12 @@ export async function patientCapability(
   deps: CapabilityDeps,
   practiceId: string,
 ): Promise<TypeCapability | undefined> {
-  const late = delay(ASK_FOR_MS, undefined, { ref: false })
-  const capability = await Promise.race([deps.capabilityOf(practiceId).catch(() => undefined), late])
+  const capability = await ehrCapability(deps, practiceId)
   return capability && capabilityOf(capability, 'Patient')
 }
+
+const ehrCapability = (deps: CapabilityDeps, practiceId: string): Promise<EhrCapability | undefined> =>
+  Promise.race([
+    deps.capabilityOf(practiceId).catch(() => undefined),
+    delay(ASK_FOR_MS, undefined, { ref: false }),
+  ])

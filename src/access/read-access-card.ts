@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { FhirHandle, Kept } from '../fhir/client.ts'
 import type { Ehr } from '../fhir/handles.ts'
+import type { Log } from '../log.ts'
 import type { Practice } from '../practices/practice.ts'
 import type { Actor } from '../staff/actor.ts'
 import { findStaffMember } from '../staff/store.ts'
@@ -17,6 +18,7 @@ export type AccessDeps = CapabilityDeps & {
   store: Store
   keyring: Keyring
   ehr: Ehr
+  log: Log
   now: Clock
   readAudit: { record(entry: AuditEntry): Promise<void> }
 }

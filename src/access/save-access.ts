@@ -92,7 +92,8 @@ async function settle(deps: AccessDeps, asker: Asker, settled: Settled): Promise
     const changed = (written?.changed ?? []).filter((field) => isHeld || field !== 'trustedEmail')
     if (written && changed.includes('trustedEmail'))
       await followAddress(tx, deps.keyring, { ...whose, trustedEmail: written.trustedEmail }, now)
-    const detail = { fields: changed.join(',') }
+    const via = staff.context.ehrTokenId === null ? { via: 'service' } : {}
+    const detail = { fields: changed.join(','), ...via }
     for (const action of actions) await recordAudit(tx, { ...trail, action }, now)
     if (changed.length > 0) await recordAudit(tx, { ...trail, action: 'contacts.changed', detail }, now)
     if (actions.length + changed.length > 0) await publishEvent(tx, { ...trail, topic: 'access' }, now)

@@ -5,6 +5,7 @@ import { CONTACT_FIELDS, contactsOf, emailsOf, sameContact, trustedEmailOf } fro
 import { Problem } from '../problem.ts'
 import { editedFields, inFieldsOf, keptOtherwise, refuseConflicts } from './contact-problems.ts'
 import { mayEditContacts, patientCapability } from './may-edit.ts'
+import { noteAuthor } from './note-author.ts'
 import { chartFor, readPatient, type AccessDeps, type Asker } from './read-access-card.ts'
 import type { ContactField, EditContacts } from './schema.ts'
 import { contactsFor, openHeldEmail, trustedEmailFor, type HeldEmail } from './standing.ts'
@@ -40,7 +41,7 @@ type Work = {
 }
 
 /**
- * Writes phone and e-mail into the chart with the staff member's own token: look, compare with what was on the screen,
+ * Writes phone and e-mail into the chart, with the staff member's own token or in their name: look, compare with what was on the screen,
  * merge, write. What somebody else changed meanwhile is never overwritten: another field stays as they made it, the
  * same field is a conflict, and then nothing is written. An EHR without versions cannot refuse a late write: there the
  * look comes right before it, one of us writes at a time, and what was kept is read back.
@@ -122,6 +123,7 @@ async function put(
   const ehr = chartFor(deps, asker)
   try {
     const answered = await ehr.update(patient, { ifMatch: patient.meta?.versionId })
+    if (asker.staff.context.ehrTokenId === null) await noteAuthor(deps, asker)
     // An EHR may say back what it was sent, and keep something else.
     return versioned ? answered : await ehr.read('Patient', patient.id)
   } catch (error) {

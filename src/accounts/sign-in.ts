@@ -66,7 +66,7 @@ export async function signIn(
   if (!holder) throw await paused(deps, origin, account, buckets)
   if (secret.kind === 'password') {
     await renewHash(deps, practiceId, account, secret, request.password)
-    return openSession(deps, origin, account, buckets)
+    return openSession(deps, origin, { account, patientId: holder.patient_id }, buckets)
   }
   const visit = { account, patientId: holder.patient_id, ticketId: secret.id }
   // The words are older than what the chart says now.
@@ -166,7 +166,7 @@ async function renewHash(
 function openSession(
   deps: SignInDeps,
   origin: SignInOrigin,
-  account: Account,
+  { account, patientId }: { account: Account; patientId: string },
   buckets: Buckets,
 ): Promise<OpenedSession> {
   const { practiceId, requestId } = origin
@@ -181,7 +181,7 @@ function openSession(
       .execute()
     const entry = { practiceId, actor: `account/${account.id}`, action: 'session.started', requestId }
     await recordAudit(tx, entry, now)
-    await publishEvent(tx, { practiceId, topic: 'account' }, now)
+    await publishEvent(tx, { practiceId, topic: 'account', patientId }, now)
     const subject = { practice_id: practiceId, kind: 'patient' as const, subject_id: account.id }
     return { ...(await startSession(tx, subject, now)), account }
   })

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { Stop } from '../embedding/schema.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { validate } from '../http/validate.ts'
 import type { PracticeEnv } from '../practices/require-practice.ts'
@@ -7,6 +8,7 @@ import { giveRole, type PeopleDeps, readPeople } from '../staff/people.ts'
 import { requirePermission } from '../staff/actor.ts'
 import { requireStaff } from '../staff/require-staff.ts'
 import { GiveRole, NewRole, SaveRole } from '../staff/schema.ts'
+import { stopPerson } from '../staff/stop.ts'
 
 const ROLE = '/:practice/api/staff/launches/:launch/roles/:role'
 
@@ -25,6 +27,13 @@ export const peopleRoutes = (deps: PeopleDeps) =>
       requirePermission('staff.manage'),
       validate('json', GiveRole),
       async (c) => c.json(await giveRole(deps, c.var, c.req.param('person'), c.req.valid('json'))),
+    )
+    .put(
+      '/:practice/api/staff/launches/:launch/people/:person/stopped',
+      requireStaff(deps),
+      requirePermission('staff.manage'),
+      validate('json', Stop),
+      async (c) => c.json(await stopPerson(deps, c.var, c.req.param('person'), c.req.valid('json').stopped)),
     )
     .post(
       '/:practice/api/staff/launches/:launch/roles',

@@ -36,12 +36,14 @@ export async function readHistory(
   const page = rows.slice(0, HISTORY_PER_PAGE)
   const last = rows.length > HISTORY_PER_PAGE ? page.at(-1) : undefined
   return {
-    entries: page.map((row) => toEntry(row, names)),
+    entries: page.map((row) => toEntry(row, names, practice)),
     before: last ? `${last.at}.${last.id}` : null,
   }
 }
 
-function toEntry(row: Schema['audit'], names: ReadonlyMap<string, string>): HistoryEntry {
+type Names = ReadonlyMap<string, string>
+
+function toEntry(row: Schema['audit'], names: Names, practice: Practice): HistoryEntry {
   const actor = kindOf(row.actor)
   return {
     id: row.id,
@@ -50,7 +52,21 @@ function toEntry(row: Schema['audit'], names: ReadonlyMap<string, string>): Hist
     actor,
     action: row.action,
     outcome: row.outcome,
-    detail: JSON.parse(row.detail) as HistoryEntry['detail'],
+    detail: withNames(JSON.parse(row.detail) as HistoryEntry['detail'], names, practice),
+  }
+}
+
+/** The trail itself keeps ids: colleagues and pages that show Portico are called by their names while these are known. */
+function withNames(
+  detail: HistoryEntry['detail'],
+  names: Names,
+  { hosts }: Practice,
+): HistoryEntry['detail'] {
+  const { person, host } = detail
+  return {
+    ...detail,
+    ...(typeof person === 'string' && { person: names.get(person) ?? person }),
+    ...(typeof host === 'string' && { host: hosts.find(({ id }) => id === host)?.name ?? host }),
   }
 }
 

@@ -81,7 +81,7 @@ export async function noteDeed(
   const patientId = await findPatientOf(tx, practiceId, account)
   const entry = { practiceId, actor: asker.staff.fhirUser, action, patientId, requestId: asker.requestId }
   await recordAudit(tx, { ...entry, detail: { mail: row.id, kind: row.kind } }, now)
-  await publishEvent(tx, { practiceId, topic: 'outbox' }, now)
+  await publishEvent(tx, { practiceId, topic: 'outbox', patientId }, now)
 }
 
 const sentMeanwhile = () => new Problem('conflict', 'This mail was sent meanwhile.')

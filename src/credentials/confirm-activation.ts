@@ -10,6 +10,7 @@ import type { Log } from '../log.ts'
 import type { Practice } from '../practices/practice.ts'
 import { Problem } from '../problem.ts'
 import type { Db, Store } from '../store/open.ts'
+import { findPatientOf } from '../store/patient-of.ts'
 import {
   activationBuckets,
   type CountedTry,
@@ -146,7 +147,7 @@ async function refused(
   const now = deps.now()
   const practiceId = origin.practice.id
   await deps.store.transaction(async (tx) => {
-    if (ticket && ticket.tries >= TRIES_PER_LETTER) await endTicket(tx, practiceId, ticket.id, now)
+    if (ticket && ticket.tries >= TRIES_PER_LETTER) await lockUp(tx, ticket, now)
     const actor = ticket ? `account/${ticket.account_id}` : 'anonymous'
     const entry = { practiceId, actor, outcome: 'refused' as const, requestId: origin.requestId }
     await recordAudit(tx, { ...entry, action: 'activation.refused' }, now)
@@ -157,6 +158,13 @@ async function refused(
   return counted.last
     ? tooMany('letter')
     : new Problem('no-match', 'That did not match our records. Check each part against your letter.')
+}
+
+/** Staff see at once that a letter is locked: the patient may be calling about it. */
+async function lockUp(tx: Db, { practice_id: practiceId, id, account_id }: Ticket, now: number) {
+  await endTicket(tx, practiceId, id, now)
+  const patientId = await findPatientOf(tx, practiceId, account_id)
+  await publishEvent(tx, { practiceId, topic: 'access', patientId }, now)
 }
 
 type Confirmed = { ticket: Ticket; letter: Ticket; payload: ActivationPayload; birthDate: string }

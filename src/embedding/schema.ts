@@ -17,9 +17,15 @@ export const ExchangeToken = z.object({
   /** Permissions to ask for, space separated; all that the host may have unless told. */
   scope: z.string().max(400).optional(),
   /** The staff member's own EHR token: then changes of the chart are theirs in the EHR too. Gone with our token. */
-  ehr_access_token: z.string().min(8).max(8192).optional(),
+  ehr_access_token: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,8192}$/)
+    .optional(),
   /** What the EHR granted with it, as the EHR wrote it; the practice's registered scope unless told. */
-  ehr_scope: z.string().max(4096).optional(),
+  ehr_scope: z
+    .string()
+    .regex(/^[\x20-\x7e]{0,4096}$/)
+    .optional(),
 })
 export type ExchangeToken = z.infer<typeof ExchangeToken>
 

@@ -6,6 +6,7 @@ import { ConfigError } from '../config.ts'
 
 const Manifest = z.object({
   version: z.string(),
+  integrity: z.string(),
   entries: z.object({
     portal: z.string(),
     staff: z.string(),
@@ -29,8 +30,12 @@ type OnwardPage = {
 
 /** The few HTML pages of the service: empty shells that load an element, and notices for when nothing else can be shown. */
 export type Pages = {
+  /** Of what was built: the release and a hash of it all. */
   version: string
-  folder: string
+  /** Of this version's `embed.js`, as a host writes it. */
+  integrity: string
+  /** Where the versions are. */
+  dist: string
   app(page: AppPage): Promise<string>
   notice(page: NoticePage): Promise<string>
   onward(page: OnwardPage): Promise<string>
@@ -41,11 +46,12 @@ export function createPages(dist: string): Pages {
   const path = join(dist, 'manifest.json')
   if (!existsSync(path))
     throw new ConfigError(['the web components are not built: run `npm run build` first'])
-  const { version, entries } = Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
+  const { version, integrity, entries } = Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
   const url = (file: string) => `/components/${version}/${file}`
   return {
     version,
-    folder: join(dist, version),
+    integrity,
+    dist,
     app: ({ entry, audience, title }) =>
       render({
         lang: 'en',

@@ -37,11 +37,11 @@ export const traceRequest = (deps: {
     )
   })
 
-export const limitBody = () =>
+export const limitBody = (maxSize = MAX_BODY_BYTES) =>
   bodyLimit({
-    maxSize: MAX_BODY_BYTES,
+    maxSize,
     onError: () => {
-      throw new Problem('too-large', 'This is more than 64 kB. Send less at once.')
+      throw new Problem('too-large', `This is more than ${maxSize / 1024} kB. Send less at once.`)
     },
   })
 
@@ -70,9 +70,10 @@ export const splitHosts = (portalUrls: readonly string[], staffUrl: string) => {
     const host = c.req.header('host')
     const path = c.req.path
     const isPatients = /^\/[^/]+\/(portal\/|api\/portal\/)/.test(path)
-    const isStaffs = /^\/([^/]+\/)?(launch|callback)$|^\/[^/]+\/(staff\/|slip$|api\/(staff\/|slip$))/.test(
-      path,
-    )
+    const isStaffs =
+      /^\/([^/]+\/)?(launch|callback)$|^\/[^/]+\/(staff\/|embed\/|slip$|cds-services(\/|$)|api\/(staff\/|slip$))/.test(
+        path,
+      )
     if ((isPatients && !portalHosts.includes(host ?? '')) || (isStaffs && host !== staffHost))
       throw new Problem('not-found')
     return next()

@@ -177,11 +177,11 @@ type End = { row: OutboxRow; account: string | undefined; became: Outcome['kind'
 
 async function tellOf(tx: Db, { row, account, became, now }: End) {
   const practiceId = row.practice_id
-  await publishEvent(tx, { practiceId, topic: 'outbox' }, now)
+  const patientId = await findPatientOf(tx, practiceId, account)
+  await publishEvent(tx, { practiceId, topic: 'outbox', patientId }, now)
   const action = ENDS[became]
   if (!action) return
   const outcome = became === 'failed' ? ('failed' as const) : ('success' as const)
   const detail = { mail: row.id, kind: row.kind }
-  const patientId = await findPatientOf(tx, practiceId, account)
   await recordAudit(tx, { practiceId, actor: 'portico', action, outcome, patientId, detail }, now)
 }

@@ -12,6 +12,9 @@ export const LaunchOrder = z.strictObject({
   encounter: z.string().optional(),
   intent: z.string().optional(),
   needPatientBanner: z.boolean().optional(),
+  styleUrl: z.string().nullable().optional(),
+  appContext: z.string().optional(),
+  messagingHandle: z.string().optional(),
 })
 const Switch = z.strictObject({ on: z.boolean() })
 
@@ -28,6 +31,8 @@ export type ControlDeps = {
   behave: () => void
   /** Every request to the EMR's interfaces so far. */
   requests: object[]
+  /** What browsers complained of: a page did something that its policy does not allow. */
+  reports: unknown[]
   createLaunch: (order: LaunchOrder) => PreparedLaunch
 }
 
@@ -52,6 +57,11 @@ export function createControls(deps: ControlDeps) {
       return c.json({ ok: true })
     })
     .get('/requests', (c) => c.json({ requests: deps.requests }))
+    .get('/csp-reports', (c) => c.json(deps.reports))
+    .post('/csp-reports', async (c) => {
+      deps.reports.push(await readJson(c.req.raw))
+      return c.body(null, 204)
+    })
     .post('/launches', async (c) =>
       c.json(deps.createLaunch(LaunchOrder.parse(await readJson(c.req.raw))), 201),
     )

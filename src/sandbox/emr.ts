@@ -2,11 +2,14 @@ import type { Resource } from '@medplum/fhirtypes'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { type Clock, systemClock } from '../clock.ts'
 import { createControls, type LaunchOrder, type PreparedLaunch, UnknownOrder } from './controls.ts'
+import { createCdsCards } from './dashboard/cds-cards.ts'
+import { createPortico, type PorticoHost } from './dashboard/portico.ts'
 import { createDashboard, launchUrl } from './dashboard/routes.ts'
 import { createSessions } from './dashboard/sessions.ts'
 import { createFaults, DOWN, type Fault, type FaultKind, type FaultTarget, refusalOf } from './faults.ts'
 import { goodHabits, type Habits } from './fhir/habits.ts'
 import { createFhirServer } from './fhir/server.ts'
+import type { EmrSession } from './smart/authorize.ts'
 import type { RegisteredClient } from './smart/clients.ts'
 import { createSmartServer } from './smart/server.ts'
 import { staffOf, type StaffUser } from './staff.ts'
@@ -24,6 +27,8 @@ export type EmrOptions = {
   name?: string
   /** Shown in the dashboard's top line. */
   links?: { label: string; href: string }[]
+  /** The patient portal whose card the dashboard shows. */
+  portico?: PorticoHost
   now?: Clock
   /** Where requests go that are not for this EMR: the apps' keys, and what `fetch` of this EMR passes on. */
   elsewhere?: typeof fetch
@@ -42,15 +47,20 @@ export function createEmr(options: EmrOptions) {
     Object.assign(habits, goodHabits())
   }
   const requests: SeenRequest[] = []
+  const reports: unknown[] = []
   const createLaunch = (order: LaunchOrder) => prepareLaunch(parts, options.clients, order)
 
   const app = new Hono<FaultEnv>({ strict: false })
     .use(`${prefix}/oauth/*`, watch(prefix, faults, requests))
     .use(`${prefix}/fhir/*`, watch(prefix, faults, requests))
+    .use(`${prefix}/portico-token`, watch(prefix, faults, requests))
     .route(`${prefix}/oauth`, parts.smart.app)
     .route(`${prefix}/fhir/.well-known`, parts.smart.wellKnown)
     .route('/', parts.fhir.app)
-    .route(`${prefix}/sandbox`, createControls({ origin, faults, habits, behave, requests, createLaunch }))
+    .route(
+      `${prefix}/sandbox`,
+      createControls({ origin, faults, habits, behave, requests, reports, createLaunch }),
+    )
     .route(prefix || '/', parts.dashboard.app)
   const isOurs = (url: URL) => url.origin === origin && url.pathname.startsWith(`${prefix}/`)
 
@@ -80,7 +90,7 @@ type Parts = ReturnType<typeof createParts>
 
 /** The servers of one EMR: the authorization server shows the dashboard's pages and speaks for the FHIR server. */
 function createParts(options: EmrOptions, habits: Habits) {
-  const { origin, prefix, clients, resources, now = systemClock } = options
+  const { origin, prefix, clients, resources, portico: host, now = systemClock, elsewhere = fetch } = options
   const fhirBase = `${origin}${prefix}/fhir`
   const staff = options.practitioners ?? staffOf(resources)
   const sessions = createSessions(`emr-${new URL(origin).port || '80'}${prefix.replaceAll('/', '-')}`, now)
@@ -89,7 +99,7 @@ function createParts(options: EmrOptions, habits: Habits) {
     fhirBase,
     clients,
     now,
-    fetch: options.elsewhere ?? fetch,
+    fetch: elsewhere,
     findSession: sessions.find,
     isSessionLive: sessions.isLive,
     pages: {
@@ -98,6 +108,8 @@ function createParts(options: EmrOptions, habits: Habits) {
     },
   })
   const { addresses: oauth, authorize, addLaunch } = smart
+  const userTokenFor = (host: PorticoHost) => (session: EmrSession, patient: string) =>
+    smart.userToken(session, patient, host.clientId)
   const fhir = createFhirServer({ base: fhirBase, authorize, resources, oauth, now, habits })
   const dashboard = createDashboard({
     emrName: options.name ?? 'Demonstration EMR',
@@ -110,10 +122,17 @@ function createParts(options: EmrOptions, habits: Habits) {
     sessions,
     chart: fhir,
     now,
+    portico: host && createPortico({ host, origin, now, fetch: elsewhere, userToken: userTokenFor(host) }),
+    cds: cdsOf(host, { issuer: `${origin}${prefix}`, now, fetch: elsewhere }),
     addLaunch,
   })
   return { fhirBase, staff, sessions, smart, fhir, dashboard }
 }
+
+const cdsOf = (host: PorticoHost | undefined, deps: { issuer: string; now: Clock; fetch: typeof fetch }) =>
+  host?.cdsServices
+    ? createCdsCards({ ...deps, host: { ...host, cdsServices: host.cdsServices } })
+    : undefined
 
 /** What the button in the dashboard does, without the click. */
 function prepareLaunch(
@@ -167,6 +186,7 @@ function targetOf(path: string): FaultTarget | undefined {
   if (path.includes('/.well-known/') || path === '/oauth/jwks.json') return 'discovery'
   if (path === '/oauth/token') return 'token'
   if (path === '/oauth/authorize') return 'authorize'
+  if (path === '/portico-token') return 'portico-token'
   return path.startsWith('/fhir') ? 'fhir' : undefined
 }
 

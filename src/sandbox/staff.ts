@@ -19,15 +19,15 @@ export const ROLE_NAMES: Record<StaffRole, string> = {
 /** What each role may let an app do in its name, whatever the app is registered for. */
 export const ROLE_SCOPES: Record<StaffRole, string> = {
   'front-desk': [
-    'openid fhirUser launch online_access offline_access',
+    'openid fhirUser launch online_access offline_access messaging/ui',
     'user/Patient.crus user/RelatedPerson.cruds user/Coverage.crus user/Consent.crus user/Provenance.crs',
     'user/Appointment.cruds user/Schedule.rs user/Slot.rus user/Encounter.rs user/Location.rs',
     'user/Practitioner.rs user/PractitionerRole.rs user/Organization.rs user/HealthcareService.rs',
     'user/Communication.crus user/Task.crus user/DocumentReference.crs user/Binary.cr user/AuditEvent.c',
     'user/Questionnaire.rs user/QuestionnaireResponse.crus',
   ].join(' '),
-  physician: 'openid fhirUser launch online_access offline_access user/*.cruds',
-  administrator: 'openid fhirUser launch online_access offline_access user/*.cruds',
+  physician: 'openid fhirUser launch online_access offline_access messaging/ui user/*.cruds',
+  administrator: 'openid fhirUser launch online_access offline_access messaging/ui user/*.cruds',
 }
 
 /**

@@ -37,8 +37,10 @@ export const requirePermission = (permission: Permission) =>
 
 /** @throws Problem `not-permitted`, extra.reason `stopped` for somebody whom an administrator has stopped. */
 export function refuseStopped({ stoppedAt }: Pick<StaffMember, 'stoppedAt'>) {
-  if (stoppedAt === null) return
-  throw new Problem('not-permitted', 'An administrator has stopped your use of Portico.', {
+  if (stoppedAt !== null) throw personStopped()
+}
+
+export const personStopped = () =>
+  new Problem('not-permitted', 'An administrator has stopped your use of Portico.', {
     extra: { reason: 'stopped' },
   })
-}

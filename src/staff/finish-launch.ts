@@ -6,9 +6,11 @@ import type { Practice } from '../practices/practice.ts'
 import { Problem } from '../problem.ts'
 import type { Db, Store } from '../store/open.ts'
 import { startSession } from '../store/sessions.ts'
+import { personStopped } from './actor.ts'
 import { pendingContext, type BeginDeps } from './begin-launch.ts'
 import { saveEhrToken } from './ehr-tokens.ts'
 import { fromSmartError } from './smart-errors.ts'
+import { isStopped } from './stop.ts'
 import { saveStaffMember } from './store.ts'
 
 export type FinishDeps = BeginDeps & { store: Store; now: Clock }
@@ -20,7 +22,8 @@ const STATE_LIFETIME_MS = 15 * 60_000
  * The EMR sends the browser back: proves that this browser began the launch, exchanges the code, and opens a staff
  * session with one launch row. Several launches live side by side in one browser.
  *
- * @throws Problem `launch-failed` for anything that does not fit, `ehr-unavailable`.
+ * @throws Problem `launch-failed` for anything that does not fit, `ehr-unavailable`, `not-permitted` for somebody whom
+ * an administrator has stopped.
  */
 export async function finishLaunch(
   deps: FinishDeps,
@@ -32,6 +35,13 @@ export async function finishLaunch(
   const pending = openPending(deps, practice, sealed)
   await useStateOnce(deps, practice, pending)
   const grant = await exchange(deps, practice, pending, query)
+  const opened = await openLaunch(deps, practice, grant, requestId)
+  if (!opened) throw personStopped()
+  return opened
+}
+
+/** Undefined for who is stopped: of them a line in the trail is kept, and neither a session nor the EHR's token. */
+async function openLaunch(deps: FinishDeps, practice: Practice, grant: LaunchGrant, requestId: string) {
   const now = deps.now()
   return deps.store.transaction(async (tx) => {
     const { fhirUser, userName: name } = grant
@@ -39,14 +49,19 @@ export async function finishLaunch(
     // Whichever name the launch came under, it is one EHR, and one person in it.
     const staff = { practiceId: practice.id, iss: practice.fhirBase, fhirUser, name, role }
     const staffId = await saveStaffMember(tx, deps.keyring, staff, now)
+    const trail = { practiceId: practice.id, actor: fhirUser, patientId: grant.patient, requestId }
+    if (await isStopped(tx, practice, staffId)) {
+      const refused = { ...trail, action: 'launch.refused', outcome: 'refused' } as const
+      await recordAudit(tx, { ...refused, detail: { reason: 'stopped' } }, now)
+      return undefined
+    }
     const launchId = await saveLaunch(tx, deps, practice, staffId, grant)
     const { token } = await startSession(
       tx,
       { practice_id: practice.id, kind: 'staff', subject_id: staffId },
       now,
     )
-    const entry = { practiceId: practice.id, actor: grant.fhirUser, action: 'launch.started', requestId }
-    await recordAudit(tx, { ...entry, patientId: grant.patient, detail: { launch: launchId } }, now)
+    await recordAudit(tx, { ...trail, action: 'launch.started', detail: { launch: launchId } }, now)
     return { token, launchId }
   })
 }

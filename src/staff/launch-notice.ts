@@ -3,7 +3,7 @@ import type { Language } from '../practices/schema.ts'
 import type { Problem } from '../problem.ts'
 
 type Words = { title: string; paragraphs: string[] }
-type Reason = 'unknown-emr' | 'emr-down' | 'not-finished'
+type Reason = 'unknown-emr' | 'emr-down' | 'not-finished' | 'stopped'
 
 const ONWARD: Record<Language, { title: string; link: string }> = {
   en: { title: 'Opening Portico…', link: 'Continue' },
@@ -31,6 +31,10 @@ const WORDS: Record<Language, Record<Reason, Words>> = {
         'The launch was too old, was used before, or began in another browser. Open Portico from the patient again.',
       ],
     },
+    stopped: {
+      title: 'An administrator has stopped your use of Portico',
+      paragraphs: ['Ask them if you need it again. Nothing of this patient was opened.'],
+    },
   },
   es: {
     'unknown-emr': {
@@ -52,6 +56,10 @@ const WORDS: Record<Language, Record<Reason, Words>> = {
         'El inicio era muy antiguo, ya se usó o empezó en otro navegador. Abra Portico otra vez desde el paciente.',
       ],
     },
+    stopped: {
+      title: 'Un administrador detuvo su uso de Portico',
+      paragraphs: ['Pregúntele si lo necesita de nuevo. No se abrió nada de este paciente.'],
+    },
   },
 }
 
@@ -65,5 +73,6 @@ export const onwardWords = (lang: Language) => ({ lang, ...ONWARD[lang] })
 
 function reasonOf(problem: Problem): Reason {
   if (problem.code === 'launch-refused') return 'unknown-emr'
+  if (problem.code === 'not-permitted') return 'stopped'
   return problem.code === 'launch-failed' ? 'not-finished' : 'emr-down'
 }

@@ -140,7 +140,7 @@ export async function readRoles(db: Db, practiceId: string): Promise<Role[]> {
 
 export const permissionsIn = (role: Pick<Role, 'permissions'>) => JSON.parse(role.permissions) as Permission[]
 
-const findMember = (tx: Db, practiceId: string, id: string) =>
+export const findMember = (tx: Db, practiceId: string, id: string) =>
   tx
     .selectFrom('staff_member')
     .selectAll()
@@ -148,6 +148,7 @@ const findMember = (tx: Db, practiceId: string, id: string) =>
     .where('id', '=', id)
     .executeTakeFirst()
 
+/** Whether anybody is left who manages people; somebody who is stopped cannot. */
 async function hasManager(tx: Db, practiceId: string) {
   const held = await tx
     .selectFrom('staff_member')
@@ -159,6 +160,7 @@ async function hasManager(tx: Db, practiceId: string) {
     .select('staff_role.permissions')
     .distinct()
     .where('staff_member.practice_id', '=', practiceId)
+    .where('staff_member.stopped_at', 'is', null)
     .execute()
   return held.some((role) => permissionsIn(role).includes('staff.manage'))
 }
@@ -192,7 +194,7 @@ function toRole(role: Role, people: StaffPerson[]): StaffRole {
 
 /** The newest of those who wait comes first; the others by name. */
 function waitingFirst(one: StaffPerson, other: StaffPerson): number {
-  const waits = (person: StaffPerson) => person.role === null && !person.locked
+  const waits = ({ role, locked, stoppedAt }: StaffPerson) => role === null && !locked && stoppedAt === null
   if (waits(one) !== waits(other)) return waits(one) ? -1 : 1
   if (waits(one)) return other.firstSeenAt - one.firstSeenAt
   return (one.name ?? one.fhirUser).localeCompare(other.name ?? other.fhirUser)

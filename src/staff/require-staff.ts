@@ -7,7 +7,7 @@ import type { PracticeEnv } from '../practices/require-practice.ts'
 import { Problem } from '../problem.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
-import { findSession, type Session } from '../store/sessions.ts'
+import { findSession, peekSession, type Session } from '../store/sessions.ts'
 import { type Actor, refuseStopped, type StaffDoor } from './actor.ts'
 import { permissionsOf } from './roles.ts'
 import { findStaffMember } from './store.ts'
@@ -23,26 +23,31 @@ export type RequireStaffDeps = { store: Store; keyring: Keyring; now: Clock }
  * Lets a request through when the browser's staff session, the launch in its address and the patient that it names
  * belong together. A page in a frame where no cookie survives brings its session as a bearer token.
  *
+ * @param use `look` = nobody is there for sure: the session is not prolonged. Pages that read again by themselves say so
+ * with `?live`.
  * @throws Problem `launch-ended` without a live session or launch, `stale-tab` when the tab was launched by somebody
  * else or for another patient, `not-permitted` for somebody whom an administrator has stopped.
  * @see design §4: a staff session is a person, each launch is a row
  */
-export const requireStaff = (deps: RequireStaffDeps) =>
+export const requireStaff = (deps: RequireStaffDeps, use: 'use' | 'look' = 'use') =>
   createMiddleware<StaffEnv>(async function staff(c, next) {
     const { practice } = c.var
     // A tab that holds a token of its own means that one; an old cookie beside it means nothing.
     const token = readBearer(c) ?? readCookie(c, cookieNames.staff(practice.id))
-    const session = token && (await findSession(deps.store.db, practice.id, 'staff', token, deps.now()))
+    const isLook = use === 'look' || (c.req.method === 'GET' && c.req.query('live') !== undefined)
+    const session = token && (await readSession(deps, practice.id, token, isLook))
     if (!session) throw launchEnded()
     const [member, launch] = await Promise.all([
       findStaffMember(deps.store.db, deps.keyring, practice.id, session.subject_id),
       findLaunch(deps.store, practice.id, c.req.param('launch') ?? ''),
     ])
-    if (!member || !launch || launch.ended_at !== null) throw launchEnded()
+    if (!member) throw launchEnded()
+    // Before the launch, which ended with it: the reader is owed the true reason.
+    refuseStopped(member)
+    if (!launch || launch.ended_at !== null) throw launchEnded()
     if (launch.staff_id !== member.id) throw staleTab()
     const patient = c.req.param('patient')
     if (patient !== undefined && patient !== launch.patient_id) throw staleTab()
-    refuseStopped(member)
     const context = {
       patientId: launch.patient_id,
       scope: launch.scope,
@@ -58,6 +63,11 @@ export const launchedDoor = (deps: RequireStaffDeps): StaffDoor => ({
   // It sets more than the routes behind the door look at.
   guard: requireStaff(deps) as MiddlewareHandler as StaffDoor['guard'],
 })
+
+const readSession = ({ store, now }: RequireStaffDeps, practiceId: string, token: string, isLook: boolean) =>
+  isLook
+    ? peekSession(store.db, practiceId, ['staff'], token, now())
+    : findSession(store.db, practiceId, 'staff', token, now())
 
 const readBearer = (c: Context<StaffEnv>) =>
   /^Bearer ([\w-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1]

@@ -1,7 +1,10 @@
 import { Hono, type Context } from 'hono'
+import type { LaunchContext } from '../../smart-launch/index.ts'
 import { recordAudit } from '../audit/record.ts'
 import { liveKeyOf } from '../events/live-key.ts'
+import type { EventStreams } from '../events/streams.ts'
 import { cookieAttributes, cookieNames, expireCookie, readCookie, writeCookie } from '../http/cookies.ts'
+import { sendEvents, WatchEvents } from '../http/event-stream.ts'
 import { idempotent } from '../http/idempotency.ts'
 import type { Pages } from '../http/pages.ts'
 import { contentSecurityPolicy } from '../http/security-headers.ts'
@@ -10,15 +13,23 @@ import type { PracticeDirectory } from '../practices/directory.ts'
 import type { Practice } from '../practices/practice.ts'
 import type { PracticeEnv } from '../practices/require-practice.ts'
 import { Problem } from '../problem.ts'
-import { endSessionsOf, SESSION_LIFETIME_MS } from '../store/sessions.ts'
+import { endOfSession, endSessionsOf, SESSION_LIFETIME_MS } from '../store/sessions.ts'
+import { requirePermission } from './actor.ts'
 import { startLaunch } from './begin-launch.ts'
 import { finishLaunch, type FinishDeps } from './finish-launch.ts'
+import { intentOf, messagingOf } from './launch-hints.ts'
+import { createStyleReader } from './launch-style.ts'
 import { endLaunchesOf } from './store.ts'
 import { launchNotice, onwardWords } from './launch-notice.ts'
 import { requireStaff, type Launch, type StaffEnv } from './require-staff.ts'
-import { FinishLaunch, type FinishedLaunch, type LaunchView } from './schema.ts'
+import { FinishLaunch, type FinishedLaunch, type LaunchStyleView, type LaunchView } from './schema.ts'
 
-export type StaffRouteDeps = FinishDeps & { pages: Pages; practices: PracticeDirectory }
+export type StaffRouteDeps = FinishDeps & {
+  pages: Pages
+  practices: PracticeDirectory
+  streams: EventStreams
+  fetch: typeof fetch
+}
 
 /** The EMR opens Portico here, and comes back here. Both answer HTML: a person is looking. */
 export const launchRoutes = (deps: StaffRouteDeps) =>
@@ -32,8 +43,9 @@ export const launchRoutes = (deps: StaffRouteDeps) =>
     .get('/:practice/callback', (c) => callback(deps, c, c.var.practice))
 
 /** The staff app of one launch. */
-export const staffRoutes = (deps: StaffRouteDeps) =>
-  new Hono<PracticeEnv>()
+export const staffRoutes = (deps: StaffRouteDeps) => {
+  const readStyle = createStyleReader(deps)
+  return new Hono<PracticeEnv>()
     .get('/:practice/staff/l/:launch/', (c) => staffApp(deps, c, c.var.practice))
     .get('/:practice/staff/l/:launch/:page{settings|people|outbox|history}', (c) =>
       staffApp(deps, c, c.var.practice),
@@ -47,10 +59,27 @@ export const staffRoutes = (deps: StaffRouteDeps) =>
     .get('/:practice/api/staff/launches/:launch', requireStaff(deps), (c) =>
       c.json(toLaunchView(deps, c.var)),
     )
+    .get('/:practice/api/staff/launches/:launch/style', requireStaff(deps), async (c) => {
+      const { practice, staff } = c.var
+      const style = await readStyle(practice, readContext(staff.launch).styleUrl)
+      return c.json({ style } satisfies LaunchStyleView)
+    })
+    .get(
+      '/:practice/api/staff/launches/:launch/events',
+      requireStaff(deps, 'look'),
+      requirePermission('access.read'),
+      validate('query', WatchEvents),
+      (c) => {
+        const { practice, staff } = c.var
+        const who = { practiceId: practice.id, reader: staff.id, endsAt: endOfSession(staff.session) }
+        return sendEvents(deps.streams, c, { ...who, query: c.req.valid('query') })
+      },
+    )
     .delete('/:practice/api/staff/launches/:launch', requireStaff(deps), async (c) => {
       await signStaffOut(deps, c)
       return c.body(null, 204)
     })
+}
 
 async function launch(deps: StaffRouteDeps, c: Context<PracticeEnv>, practice: Practice) {
   try {
@@ -129,13 +158,12 @@ function toLaunchView(
     staff: { name: staff.name, fhirUser: staff.fhirUser, role: staff.role?.name ?? null },
     permissions: staff.permissions,
     needPatientBanner: context.needPatientBanner,
-    intent: context.intent,
+    intent: intentOf(context),
     styleUrl: context.styleUrl,
     liveKey: liveKeyOf(keyring, practice.id, launch.patient_id),
-    messaging: null,
+    messaging: messagingOf(practice, launch.scope, context.messaging),
     endsAt: session.expires_at,
   }
 }
 
-const readContext = (launch: Launch) =>
-  JSON.parse(launch.context) as Pick<LaunchView, 'needPatientBanner' | 'intent' | 'styleUrl'>
+const readContext = (launch: Launch) => JSON.parse(launch.context) as LaunchContext

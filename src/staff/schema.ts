@@ -40,6 +40,36 @@ export const LaunchView = z.object({
 })
 export type LaunchView = z.infer<typeof LaunchView>
 
+const styled = (pattern: RegExp) => z.string().trim().max(200).regex(pattern).optional().catch(undefined)
+const StyleColour = styled(
+  /^(#[\da-f]{3,8}|[a-z]+|(rgb|hsl|hwb|lab|lch|oklab|oklch|color)a?\([\w\s.,%/+-]*\))$/i,
+)
+const StyleLength = styled(/^\d{1,3}(\.\d{1,3})?px$/)
+const StyleFont = styled(/^[\w\s"',.-]+$/)
+
+/**
+ * How the EMR looks, as far as it says; a value that is none of its kind counts as not said.
+ * @see SMART App Launch 2.2 §smart_style_url
+ */
+export const LaunchStyle = z.object({
+  color_background: StyleColour,
+  color_error: StyleColour,
+  color_highlight: StyleColour,
+  color_modal_backdrop: StyleColour,
+  color_success: StyleColour,
+  color_text: StyleColour,
+  dim_border_radius: StyleLength,
+  dim_font_size: StyleLength,
+  dim_spacing_size: StyleLength,
+  font_family_body: StyleFont,
+  font_family_heading: StyleFont,
+})
+export type LaunchStyle = z.infer<typeof LaunchStyle>
+
+/** Answer of GET …/style. */
+export const LaunchStyleView = z.object({ style: LaunchStyle.nullable() })
+export type LaunchStyleView = z.infer<typeof LaunchStyleView>
+
 /** The end of a launch in a frame that keeps no cookie: what the tab kept of it, and what the EMR said in the address. */
 export const FinishLaunch = z.object({ sealed: z.string().min(1), query: z.string().min(1) })
 export type FinishLaunch = z.infer<typeof FinishLaunch>

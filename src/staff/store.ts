@@ -44,7 +44,8 @@ export async function saveStaffMember(
     })
     .onConflict((conflict) =>
       conflict.columns(['practice_id', 'iss', 'fhir_user']).doUpdateSet({
-        name_sealed,
+        // Not everybody who vouches for a person says their name: it stays as it was known.
+        ...(name_sealed === null ? {} : { name_sealed }),
         last_seen_at: now,
         role_id: sql<string | null>`case when staff_member.role_decided_at is null
           then excluded.role_id else staff_member.role_id end`,

@@ -150,7 +150,7 @@ export interface Schema {
     patient_id: string
     /** Granted scopes, space separated, as the EHR wrote them. */
     scope: string
-    /** JSON: need_patient_banner, intent, smart_style_url, fhirContext, encounter. */
+    /** JSON: need_patient_banner, intent, smart_style_url, fhirContext, encounter, appContext, web messaging. */
     context: string
     ehr_token_id: string
     created_at: number

@@ -66,6 +66,10 @@ export async function findSession(db: Db, practiceId: string, kind: Kind, token:
   return session && keepSession(db, session, now)
 }
 
+/** Epoch ms when a session ends unless somebody uses it. */
+export const endOfSession = ({ seen_at, expires_at }: Session): number =>
+  Math.min(expires_at, seen_at + SESSION_IDLE_MS)
+
 /** Prolongs a session that is used. Its last use is written at most once a minute: a commit is a disk sync. */
 export const keepSession = async (db: Db, session: Session, now: number): Promise<Session | undefined> =>
   now - session.seen_at < MINUTE_MS ? session : touchSession(db, session, now)

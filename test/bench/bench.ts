@@ -5,8 +5,11 @@
 import { parseArgs } from 'node:util'
 import { ensureBuilt } from './built.ts'
 import { startHelper } from './child.ts'
+import { measureExchanges } from './exchange.ts'
 import { type Figure, printFigure } from './figure.ts'
+import { measureHostReady } from './host-ready.ts'
 import { measureLetters } from './letters.ts'
+import { measureLive } from './live.ts'
 import { measureLookUps } from './look-ups.ts'
 import { measureMail } from './mail.ts'
 import { countWaves, measureReads } from './reads.ts'
@@ -36,13 +39,16 @@ try {
     const signedIn = await walk(service, ehr.said.url, 'p1')
     show(await countWaves(ehr.said.url, signedIn))
     show(await measureReads(ehr.said.url, signedIn))
+    show(await measureExchanges(service))
     show(await measureSignIns(await walk(service, ehr.said.url, 'p2'), signedIn))
   } finally {
     await service.stop()
   }
+  show(await measureLive(ehr.said.url))
   show(await measureLetters())
   show(await measureLookUps(Number(values.accounts)))
   show(await measureMail())
+  show(await measureHostReady())
 } finally {
   await ehr.stop()
 }

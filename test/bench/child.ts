@@ -7,7 +7,7 @@ export type Child = { pid: number; stop(): Promise<void> }
 /** Starts one of our scripts in a process of its own, so that what is measured and what measures do not share a thread. */
 export function startNode(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, [script, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   })
   const exited = once(child, 'exit')
@@ -18,7 +18,7 @@ export function startNode(script: string, args: readonly string[], env: NodeJS.P
     child.kill('SIGTERM')
     await exited
   }
-  return { pid: child.pid ?? 0, stop, exited, stdout: child.stdout }
+  return { pid: child.pid ?? 0, stop, exited, stdin: child.stdin, stdout: child.stdout }
 }
 
 /** Starts a script whose first line of output is JSON: where it listens, or what it has measured. */

@@ -7,6 +7,7 @@ export type Answer = {
   location: string | undefined
   cookies: string[]
 }
+/** A body that is no text is sent as JSON. */
 export type Call = { method?: string; headers?: Record<string, string>; body?: unknown }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
@@ -14,7 +15,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 /** One request on a kept-alive connection; redirects are not followed. `localhost` is asked for on 127.0.0.1. */
 export function call(url: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> {
   const { host, hostname, port, pathname, search } = new URL(url)
-  const text = body === undefined ? undefined : JSON.stringify(body)
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
   const startedAt = performance.now()
   return new Promise((resolve, reject) => {
     const sent = request(

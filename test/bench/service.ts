@@ -8,22 +8,34 @@ import { type Child, startNode } from './child.ts'
 import { call } from './http.ts'
 
 /** Portico as `npm start` runs it, on a fresh embedded store, with one practice on the EHR given. */
-export type Service = Child & { url: string; readyMs: number }
+export type Service = Child & { url: string; readyMs: number; databaseUrl: string }
 
 export const PRACTICE = 'bench'
+
+/** The page that shows our card, with the key of its backend. */
+export const HOST = {
+  id: 'bench-pages',
+  origins: ['https://emr.example'],
+  kid: '1',
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+}
+const HOST_KEYS = 'host.jwks.json'
 
 export async function startService(fhirBase: string): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), 'portico-bench-'))
   const port = await freePorts(1)
   const url = `http://localhost:${port}`
   const config = join(folder, 'portico.json')
+  const databaseUrl = `sqlite:${join(folder, 'portico.sqlite')}`
   await writeFile(config, JSON.stringify(configuration(fhirBase)))
+  const hostKey = { ...HOST.publicKey.export({ format: 'jwk' }), kid: HOST.kid, alg: 'ES256' }
+  await writeFile(join(folder, HOST_KEYS), JSON.stringify({ keys: [hostKey] }))
   const startedAt = performance.now()
   const child = startNode('src/main.ts', [], {
     PORT: String(port),
     BIND: '127.0.0.1',
     PUBLIC_URL: url,
-    DATABASE_URL: `sqlite:${join(folder, 'portico.sqlite')}`,
+    DATABASE_URL: databaseUrl,
     PORTICO_KEYS: `1:${randomBytes(32).toString('base64url')}`,
     PORTICO_CONFIG: config,
     LOG_LEVEL: 'info',
@@ -37,7 +49,7 @@ export async function startService(fhirBase: string): Promise<Service> {
   gone.catch(() => {})
   try {
     await Promise.race([ready(url, startedAt), gone])
-    return { pid: child.pid, url, readyMs: performance.now() - startedAt, stop }
+    return { pid: child.pid, url, databaseUrl, readyMs: performance.now() - startedAt, stop }
   } catch (error) {
     await stop()
     throw error
@@ -59,6 +71,7 @@ function configuration(fhirBase: string) {
     slug: PRACTICE,
     initial: { name: 'Bench' },
     firstRoles: { 'Practitioner/1': 'front-desk' },
+    hosts: [{ id: HOST.id, name: 'Bench', origins: HOST.origins, jwks: HOST_KEYS }],
     fhirBase,
     client: {
       clientId: 'portico',

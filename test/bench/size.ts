@@ -17,6 +17,9 @@ const css = kilobytes([manifest.entries['page']])
 const figures = [
   reported('page-css', css),
   atMost('access-first-load-js', kilobytes(manifest.loads['staff']?.first), 25),
+  // In a host's page: embed.js alone, and with all that the first view of the card asks for.
+  atMost('embed-js', kilobytes([manifest.entries['embed']]), 3),
+  atMost('access-embedded-first-load-js', kilobytes(manifest.loads['embed']?.first), 25),
   // The style sheet stands in the way of the first paint as the scripts do, so a page counts with it.
   atMost('portal-first-load', kilobytes(manifest.loads['portal']?.first) + css, 40),
   atMost('portal-all-routes', kilobytes(manifest.loads['portal']?.all) + css, 100),

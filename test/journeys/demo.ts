@@ -15,11 +15,14 @@ export type Demo = {
 }
 
 /** Starts `npm run demo` on free ports, as a person would but for the one line of JSON. */
-export async function startDemo(options: { store?: string; data?: string } = {}): Promise<Demo> {
+export async function startDemo(
+  options: { store?: string; data?: string; hosts?: string } = {},
+): Promise<Demo> {
   const basePort = await freePorts(3)
   const args = ['--json', '--base-port', String(basePort)]
   if (options.store) args.push('--store', options.store)
   if (options.data) args.push('--data', options.data)
+  if (options.hosts) args.push('--hosts', options.hosts)
   const child = startChild(new URL('../../src/sandbox/main.ts', import.meta.url), args, { LOG_LEVEL: 'warn' })
   await child.atLine(1)
   const { service, emr, mail, practice } = JSON.parse(child.lines[0] ?? '') as Omit<Demo, 'sandbox' | 'stop'>

@@ -87,7 +87,7 @@ describe('the EHR fails between two steps', () => {
       await reading.getByRole('button', { name: /^Try (now|again)$/ }).click()
       await reading.getByRole('button', { name: 'Check again' }).waitFor()
       await saving.getByRole('button', { name: failure.staff === SILENT ? 'Try now' : 'Save' }).click()
-      await saving.getByText('Everything is in place').waitFor()
+      await saving.getByText('Everything is in place').first().waitFor()
       await letterComes(creating)
       await (failure.home === NO_RECORDS
         ? home.getByRole('button', { name: 'Try again' }).click()
@@ -132,7 +132,7 @@ describe('the EHR fails between two steps', () => {
     await card.getByText(SILENT).waitFor()
     await demo.sandbox('behave')
     await card.clock.fastForward(16_000)
-    await card.getByText('Everything is in place').waitFor()
+    await card.getByText('Everything is in place').first().waitFor()
     await closeAll(card)
   })
 
@@ -250,7 +250,7 @@ async function letterComes(card: Page) {
   const opened = desk.waitForEvent('page')
   await makeIt(card).click()
   const letter = await walk.readLetter(await opened)
-  await card.getByText('Waiting for Walter.').waitFor()
+  await card.getByText('Waiting for Walter.').first().waitFor()
   await letter.page.close()
 }
 

@@ -67,7 +67,10 @@ async function renewPassword(desk: day.Desk, card: Awaited<ReturnType<typeof wal
   await card.getByRole('dialog').getByRole('button', { name: 'Make new password' }).click()
   const words = (await opened).getByRole('article').first().locator('.words')
   const password = (await words.innerText()).trim().split(/\s+/).join(' ')
-  await card.getByText(/^Waiting for/).waitFor()
+  await card
+    .getByText(/^Waiting for/)
+    .first()
+    .waitFor()
   return password
 }
 

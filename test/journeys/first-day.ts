@@ -59,7 +59,10 @@ export async function createTemporaryPassword(desk: Desk, card: Page, username: 
   await words.waitFor()
   const password = (await words.innerText()).trim().split(/\s+/).join(' ')
   expect(password).toMatch(/^[a-z]+( [a-z]+){4}$/)
-  await card.getByText(/^Waiting for/).waitFor()
+  await card
+    .getByText(/^Waiting for/)
+    .first()
+    .waitFor()
   return password
 }
 
@@ -120,7 +123,10 @@ export async function firstDayByMail(
   await dialog.getByText(`We e-mailed a link to ${address}.`).waitFor()
   await interrupt()
   await dialog.getByRole('button', { name: 'Close' }).click()
-  await card.getByText(/^Waiting for/).waitFor()
+  await card
+    .getByText(/^Waiting for/)
+    .first()
+    .waitFor()
 
   const link = await linkFor(demo, address)
   const phone = await takePhone(browser)

@@ -36,7 +36,7 @@ export async function walkInterrupted(
   const letter = await walk.createCredentials(desk, card)
   await interrupt()
   await card.reload()
-  await card.getByText(`Waiting for ${firstName}.`).waitFor()
+  await card.getByText(`Waiting for ${firstName}.`).first().waitFor()
 
   const phone = await (await openContext(browser)).newPage()
   await phone.goto(`${clinic.portal}activate`)

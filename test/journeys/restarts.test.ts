@@ -112,7 +112,7 @@ describe('impatient people', () => {
       expect(await card.getByRole('switch', { name: 'Allow patient portal' }).isChecked()).toBe(true)
     })
     await card.getByRole('button', { name: 'Try now' }).click()
-    await card.getByText('Everything is in place').waitFor()
+    await card.getByText('Everything is in place').first().waitFor()
 
     await card.getByRole('button', { name: 'Create credentials' }).click()
     const create = { name: 'Create credentials', disabled: false }
@@ -151,7 +151,10 @@ describe('impatient people', () => {
     const opened = desk.waitForEvent('page')
     await card.getByRole('dialog').getByRole('button', { name: 'Create credentials' }).dblclick()
     const letter = await walk.readLetter(await opened)
-    await card.getByText(/^Waiting for/).waitFor()
+    await card
+      .getByText(/^Waiting for/)
+      .first()
+      .waitFor()
     expect(desk.pages()).toHaveLength(3)
 
     const phone = await (await openContext(browser)).newPage()

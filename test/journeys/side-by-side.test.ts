@@ -46,9 +46,12 @@ describe('two patients in two tabs', () => {
     await letter.page.getByText('Carmen Lucía de la Cruz').first().waitFor()
     await walk.allow(piotr)
     await carmen.reload()
-    await carmen.getByText(/^Waiting for Carmen/).waitFor()
+    await carmen
+      .getByText(/^Waiting for Carmen/)
+      .first()
+      .waitFor()
     await piotr.reload()
-    await piotr.getByText('Everything is in place for Piotr.').waitFor()
+    await piotr.getByText('Everything is in place for Piotr.').first().waitFor()
   })
 
   test('and a tab of somebody who has left says so and does nothing more', async () => {
@@ -98,8 +101,8 @@ describe('two practices in one browser', () => {
     await atHarbor.reload()
     await walk.expectHome(atHarbor, 'Walter')
     await atHarbor.getByText(there.letter.accountId).waitFor()
-    await checkAgainAndFind(here.card, 'Walter is using the portal.')
-    await checkAgainAndFind(there.card, 'Walter is using the portal.')
+    for (const { card } of [here, there])
+      await card.getByText('Walter is using the portal.').first().waitFor()
   })
 })
 
@@ -123,11 +126,6 @@ describe('staff and patient in one browser', () => {
     await walk.expectHome(page, 'Maria')
   })
 })
-
-async function checkAgainAndFind(card: Page, text: string) {
-  await checkAgain(card)
-  await card.getByText(text).waitFor()
-}
 
 /** What this tab's launch is told about a patient, asked as its own page would. */
 const readAccess = (card: Page, patient: string) =>

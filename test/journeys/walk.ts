@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright'
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright'
 import { GOOD_PASSWORD } from '../support/people.ts'
 import type { Demo } from './demo.ts'
 import { SAYS, type Language } from './says.ts'
@@ -7,7 +7,7 @@ import { SAYS, type Language } from './says.ts'
 export type Clinic = { dashboard: string; portal: string }
 
 /** The staff app, in a tab of its own or in the EMR's page. */
-export type Card = Page | FrameLocator
+export type Card = Page | FrameLocator | Locator
 
 /** What stands on a letter, and the window that shows it. */
 export type Letter = { portalId: string; code: string; accountId: string; page: Page }
@@ -49,7 +49,8 @@ export async function openPatient(page: Page, clinic: Clinic, patient: string) {
 /** A SMART launch in a tab, from the patient's chart. */
 export async function openPortico(page: Page): Promise<Page> {
   const opened = page.context().waitForEvent('page')
-  await page.getByRole('button', { name: 'Open Portico', exact: true }).click()
+  // A note on the chart may have a button of the same name.
+  await page.locator('.apps').getByRole('button', { name: 'Open Portico', exact: true }).click()
   const tab = await opened
   await cardIsThere(tab)
   return tab
@@ -84,7 +85,7 @@ const stateOf = (card: Card) => card.getByText(/is using the portal|can't sign i
 export async function allow(card: Card) {
   await card.getByRole('switch', { name: 'Allow patient portal' }).check()
   await card.getByRole('button', { name: 'Save' }).click()
-  await card.getByText('Everything is in place').waitFor()
+  await card.getByText('Everything is in place').first().waitFor()
 }
 
 /** Everything at the desk, from the EMR's login to the letter. */
@@ -114,7 +115,10 @@ async function makeLetter(context: BrowserContext, card: Card, ask: string, make
   const opened = context.waitForEvent('page')
   await card.getByRole('dialog').getByRole('button', { name: make }).click()
   const letter = await readLetter(await opened)
-  await card.getByText(/^Waiting for/).waitFor()
+  await card
+    .getByText(/^Waiting for/)
+    .first()
+    .waitFor()
   return letter
 }
 
@@ -216,6 +220,6 @@ export async function signOut(page: Page, language: Language = 'en') {
 /** The card on reload says that the patient is in. */
 export async function expectActive(card: Page, firstName: string) {
   await card.reload()
-  await card.getByText(`${firstName} is using the portal.`).waitFor()
+  await card.getByText(`${firstName} is using the portal.`).first().waitFor()
   await card.getByText('Since', { exact: true }).waitFor()
 }

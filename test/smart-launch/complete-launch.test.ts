@@ -25,6 +25,8 @@ test('a launch ends in a grant: token, patient, person and context', async () =>
     fhirContext: [{ reference: 'Appointment/9' }],
     encounter: 'visit-3',
     appContext: '{"from":"hook"}',
+    smart_web_messaging_handle: 'handle-1',
+    smart_web_messaging_origin: 'https://ehr.example',
   }
   expect(await complete()).toEqual({
     accessToken: 'access-1',
@@ -42,6 +44,7 @@ test('a launch ends in a grant: token, patient, person and context', async () =>
       fhirContext: [{ reference: 'Appointment/9' }],
       encounter: 'visit-3',
       appContext: '{"from":"hook"}',
+      messaging: { handle: 'handle-1', origin: 'https://ehr.example' },
     },
   })
 })
@@ -105,6 +108,7 @@ test('a grant without refresh token, life or context gets careful defaults', asy
     fhirContext: [],
     encounter: null,
     appContext: null,
+    messaging: null,
   })
 })
 
@@ -115,6 +119,54 @@ test.each(['javascript:alert(1)', 'data:text/css,x', 'ftp://ehr.example/x', '/st
     expect((await complete()).context.styleUrl).toBeNull()
   },
 )
+
+test.each([
+  'https://ehr.example/',
+  'https://ehr.example/page',
+  'http://ehr.example',
+  'https://EHR.example',
+  'https://user@ehr.example',
+  'javascript:alert(1)',
+  'null',
+  '*',
+  '',
+  7,
+])('nobody is spoken with at %s', async (origin) => {
+  ehr.bends.tokenAnswer = { smart_web_messaging_handle: 'h', smart_web_messaging_origin: origin }
+  expect((await complete()).context.messaging).toBeNull()
+})
+
+test.each([
+  'http://localhost:8081',
+  'http://127.0.0.1:8081',
+  'http://[::1]:8081',
+  'https://ehr.example:8443',
+])('a page at %s can be spoken with', async (origin) => {
+  ehr.bends.tokenAnswer = { smart_web_messaging_handle: 'h', smart_web_messaging_origin: origin }
+  expect((await complete()).context.messaging).toEqual({ handle: 'h', origin })
+})
+
+test.each([undefined, null, '', 7, 'x'.repeat(600)])(
+  'without a handle of ours (%s) nobody is spoken with',
+  async (handle) => {
+    ehr.bends.tokenAnswer = {
+      smart_web_messaging_handle: handle,
+      smart_web_messaging_origin: 'https://ehr.example',
+    }
+    expect((await complete()).context.messaging).toBeNull()
+  },
+)
+
+test('the scope to speak with the page is asked for as configured, in both forms of scopes', async () => {
+  const client = { ...ehr.client, scope: 'openid launch user/Patient.rs messaging/ui' }
+  const asked = async () => {
+    const { authorizeUrl } = await beginLaunch(client, { iss: ehr.iss, launch: 'xyz' }, ehr.deps())
+    return new URL(authorizeUrl).searchParams.get('scope')
+  }
+  expect(await asked()).toBe('openid launch user/Patient.rs messaging/ui')
+  ehr.bends.configuration = { capabilities: ['launch-ehr', 'sso-openid-connect', 'permission-v1'] }
+  expect(await asked()).toBe('openid launch user/Patient.read messaging/ui')
+})
 
 test('hints of the wrong type are ignored', async () => {
   ehr.bends.tokenAnswer = {
@@ -131,6 +183,7 @@ test('hints of the wrong type are ignored', async () => {
     fhirContext: [],
     encounter: null,
     appContext: null,
+    messaging: null,
   })
 })
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { savePractices } from '../../src/practices/store.ts'
+import type { ProblemCode } from '../../src/problem.ts'
 import { Permission } from '../../src/staff/schema.ts'
 import type { TestBrowser } from '../support/browser.ts'
 import { GOOD_PASSWORD, IDENTITY, PEOPLE } from '../support/people.ts'
@@ -19,6 +20,7 @@ const GUARDS: Record<
   | 'staff.manage'
   | 'audit.read'
   | 'staff'
+  | 'embedded'
 > = {
   'GET /:practice/api/practice': 'public',
   'GET /:practice/api/practice/logo': 'public',
@@ -33,7 +35,9 @@ const GUARDS: Record<
   'PUT /:practice/api/portal/credentials': 'patient',
   'GET /:practice/api/portal/home': 'patient',
   'GET /:practice/api/staff/launches/:launch': 'staff',
+  'GET /:practice/api/staff/launches/:launch/events': 'access.read',
   'DELETE /:practice/api/staff/launches/:launch': 'staff',
+  'GET /:practice/api/staff/launches/:launch/style': 'staff',
   'GET /:practice/api/staff/launches/:launch/patients/:patient/access': 'access.read',
   'PUT /:practice/api/staff/launches/:launch/patients/:patient/access': 'access.manage',
   'PUT /:practice/api/staff/launches/:launch/patients/:patient/refusal': 'access.manage',
@@ -52,16 +56,31 @@ const GUARDS: Record<
   'POST /:practice/api/staff/launches/:launch/outbox/:mail/print': 'settings.manage',
   'GET /:practice/api/staff/launches/:launch/people': 'staff.manage',
   'PUT /:practice/api/staff/launches/:launch/people/:person': 'staff.manage',
+  'PUT /:practice/api/staff/launches/:launch/people/:person/stopped': 'staff.manage',
+  'GET /:practice/api/staff/launches/:launch/hosts': 'staff.manage',
+  'PUT /:practice/api/staff/launches/:launch/hosts/:host': 'staff.manage',
   'POST /:practice/api/staff/launches/:launch/roles': 'staff.manage',
   'PUT /:practice/api/staff/launches/:launch/roles/:role': 'staff.manage',
   'DELETE /:practice/api/staff/launches/:launch/roles/:role': 'staff.manage',
   'GET /:practice/api/staff/launches/:launch/history': 'audit.read',
+  'POST /:practice/embed/token': 'public',
+  // What each of them needs beyond a token, and from whom: test/src/embedding/door.test.ts.
+  'GET /:practice/embed/api/context': 'embedded',
+  'GET /:practice/embed/api/events': 'embedded',
+  'GET /:practice/embed/api/patients/:patient/access': 'embedded',
+  'PUT /:practice/embed/api/patients/:patient/access': 'embedded',
+  'PUT /:practice/embed/api/patients/:patient/refusal': 'embedded',
+  'DELETE /:practice/embed/api/patients/:patient/refusal': 'embedded',
+  'POST /:practice/embed/api/patients/:patient/invitations': 'embedded',
+  'GET /:practice/embed/api/patients/:patient/invitations/offer': 'embedded',
+  'POST /:practice/embed/api/patients/:patient/invitations/current/mail': 'embedded',
+  'DELETE /:practice/embed/api/patients/:patient/invitations/current': 'embedded',
 }
 
 const routesOf = ({ app }: TestService) => [
   ...new Set(
     app.routes
-      .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/:practice/api/'))
+      .filter(({ method, path }) => method !== 'ALL' && /^\/:practice\/(api|embed)\//.test(path))
       .map(({ method, path }) => `${method} ${path}`),
   ),
 ]
@@ -86,11 +105,13 @@ test('every route has a guard, and each guard holds against everybody else', asy
   for (const [route, guard] of Object.entries(GUARDS)) {
     if (guard === 'public') continue
     const send = (browser: typeof anonymous) => ask(browser, route, tab)
-    const refusal = guard === 'patient' ? 'signed-out' : 'launch-ended'
+    const refusal = REFUSALS[guard] ?? 'launch-ended'
     await expectRefusal(await send(anonymous), refusal)
     await expectRefusal(await send(guard === 'patient' ? tab.browser : patient), refusal)
   }
 })
+
+const REFUSALS: Record<string, ProblemCode> = { patient: 'signed-out', embedded: 'token-ended' }
 
 /** Sends what the route's address asks for, with nothing in it: whoever is let through is told what is missing. */
 function ask(browser: TestBrowser, route: string, tab: LaunchedTab) {

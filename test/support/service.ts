@@ -7,6 +7,7 @@ import { createApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { createPasswordHasher } from '../../src/crypto/passwords.ts'
 import { createLog } from '../../src/log.ts'
+import { writeConfigFiles } from '../../src/sandbox/demo/config-files.ts'
 import { CLINICS, addressesFrom, emrOptions, practiceConfig } from '../../src/sandbox/demo/plan.ts'
 import { readOrMakeKeys } from '../../src/sandbox/demo/keys.ts'
 import { createEmr, type Emr } from '../../src/sandbox/emr.ts'
@@ -14,6 +15,7 @@ import { createPeople } from '../../src/sandbox/people/index.ts'
 import type { Slip } from '../../src/credentials/schema.ts'
 import { wire } from '../../src/wiring.ts'
 import { createBrowser, type TestBrowser } from './browser.ts'
+import type { TestHost } from './host.ts'
 import { readLetter } from './letter.ts'
 import { openTestStore, type TestStore } from './store.ts'
 
@@ -24,6 +26,10 @@ type Options = {
   settings?: Record<string, unknown>
   initial?: Record<string, unknown>
   practice?: Record<string, unknown>
+  /** More pages that show the card, in both practices. */
+  hosts?: Pick<TestHost, 'entry' | 'publicJwk'>[]
+  /** What both EMRs let Portico's service do beside the usual. */
+  moreServiceScope?: string
   keys?: string
   store?: TestStore
   /** Sets letters as PDF, which most tests have no use for. */
@@ -53,16 +59,22 @@ export async function openService(options: Options = {}) {
   }
   for (const clinic of CLINICS)
     emrs[clinic.slug] = createEmr({
-      ...emrOptions(ADDRESSES, clinic),
+      ...withScope(emrOptions(ADDRESSES, clinic, keys), options),
       resources: createPeople(clinic.slug),
       now,
       elsewhere: toService,
     })
 
+  for (const { entry, publicJwk } of options.hosts ?? [])
+    writeFileSync(join(folder, entry.jwks), JSON.stringify({ keys: [publicJwk] }))
   const config = readConfig({
     PUBLIC_URL: ADDRESSES.service,
     PORTICO_KEYS: options.keys ?? `test:${randomBytes(32).toString('base64url')}`,
-    PORTICO_CONFIG: writePractices(folder, practiceConfig(ADDRESSES, keys, 2525), options),
+    PORTICO_CONFIG: writeConfigFiles(
+      folder,
+      practicesWith(practiceConfig(ADDRESSES, keys, 2525), options),
+      keys,
+    ),
     TRUSTED_PROXIES: '127.0.0.1/32',
     LOG_LEVEL: 'silent',
   })
@@ -106,10 +118,10 @@ function walksThrough(emrs: Record<Slug, Emr>, openBrowser: () => TestBrowser) {
   /** What a click on "Open Portico" does in the EMR, up to the staff app's own address. */
   async function launch(
     patient: string,
-    options: { user?: string; slug?: Slug; browser?: TestBrowser } = {},
+    options: { user?: string; slug?: Slug; browser?: TestBrowser; styleUrl?: string | null | undefined } = {},
   ) {
-    const { user = 'front-desk', slug = 'fernwood', browser = openBrowser() } = options
-    const { url } = emrs[slug].createLaunch({ patient, user })
+    const { user = 'front-desk', slug = 'fernwood', browser = openBrowser(), styleUrl } = options
+    const { url } = emrs[slug].createLaunch({ patient, user, styleUrl })
     const begun = await browser.get(url)
     const back = await emrs[slug].authorizeAs(user, begun.headers.get('location') ?? '')
     const done = await browser.get(back.pathname + back.search)
@@ -152,17 +164,30 @@ export async function expectOk(answer: Response | Promise<Response>): Promise<Re
   return body
 }
 
-function writePractices(folder: string, file: { practices: Record<string, unknown>[] }, options: Options) {
-  const path = join(folder, 'practices.json')
+function practicesWith(file: { practices: Record<string, unknown>[] }, options: Options) {
   const practices = file.practices.map((practice) => ({
     ...practice,
+    hosts: [...((practice['hosts'] ?? []) as object[]), ...(options.hosts ?? []).map(({ entry }) => entry)],
+    client: withServiceScope(practice['client'] as { serviceScope: string }, options),
     ...options.practice,
     initial: { ...(practice['initial'] as object), ...options.initial },
     settings: { ...(practice['settings'] as object), ...options.settings },
   }))
-  writeFileSync(path, JSON.stringify({ practices }))
-  return path
+  return { practices }
 }
+
+const withServiceScope = (client: { serviceScope: string }, { moreServiceScope = '' }: Options) => ({
+  ...client,
+  serviceScope: `${client.serviceScope} ${moreServiceScope}`.trim(),
+})
+
+const withScope = (emr: ReturnType<typeof emrOptions>, { moreServiceScope = '' }: Options) => ({
+  ...emr,
+  clients: emr.clients.map((client) => ({
+    ...client,
+    scope: `${client.scope} ${moreServiceScope}`.trim(),
+  })),
+})
 
 /** Edge tests need the names of the bundles, not the bundles. */
 function writeDist(folder: string) {
@@ -173,7 +198,13 @@ function writeDist(folder: string) {
     frame: 'frame.js',
     page: 'page.css',
   }
-  mkdirSync(join(folder, 'dist', '0.0.0'), { recursive: true })
-  writeFileSync(join(folder, 'dist', 'manifest.json'), JSON.stringify({ version: '0.0.0', entries }))
-  return join(folder, 'dist')
+  const dist = join(folder, 'dist')
+  // An earlier version is still there for hosts that pinned it.
+  for (const version of ['0.0.0', '0.0.0-earlier']) {
+    mkdirSync(join(dist, version), { recursive: true })
+    writeFileSync(join(dist, version, 'embed.js'), `// ${version}`)
+  }
+  const manifest = { version: '0.0.0', integrity: 'sha384-embed', entries }
+  writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest))
+  return dist
 }

@@ -7,12 +7,14 @@ import { staff } from '../../web-components/i18n/staff.en.ts'
 import { staff as personal } from '../../web-components/i18n/staff.es.ts'
 import {
   historyView,
+  hostsView,
   mailOf,
   outboxView,
   peopleView,
   settingsView,
   TRAIL,
   withRole,
+  withStop,
 } from './support/admin-fixtures.ts'
 import { openPage } from './support/admin-stage.ts'
 import { expectNoOverflow, expectSound, type Look, openStage } from './support/stage.ts'
@@ -106,6 +108,20 @@ const scenes: Scene[] = [
     },
   },
   {
+    name: 'people, somebody stopped and a page to stop',
+    open: async (look) => {
+      const words = wordsOf(look)
+      const stopped = withStop(withStop(peopleView(), '1', true), '22', true)
+      stage.on(PEOPLE, () => ({ body: stopped }))
+      await openPage(stage, 'people', { ...look, hosts: hostsView() })
+      await seen(words['hosts.neverUsed'])
+      await seen(words['stop.stopped'])
+      await expectSound()
+      await press(words['stop.stopThis'].replace('{name}', 'Fernwood EMR'))
+      await expect.element(page.getByRole('dialog')).toBeVisible()
+    },
+  },
+  {
     name: 'people, a role to delete',
     open: async (look) => {
       const words = wordsOf(look)
@@ -193,7 +209,9 @@ describe('in the longer language nothing scrolls sideways', () => {
 
 describe('in the dark, on a wide screen', () => {
   test.each(
-    scenes.filter(({ name }) => /^(settings with|people, a role to confirm|outbox$|history$)/.test(name)),
+    scenes.filter(({ name }) =>
+      /^(settings with|people, a role to confirm|people, somebody|outbox$|history$)/.test(name),
+    ),
   )('$name', async ({ open }) => {
     await open({ language: 'en', theme: 'dark', width: 1280 })
     await expectSound()

@@ -291,7 +291,7 @@ const slip: Scene[] = [
     open: async (stage, look) => {
       stage.on('POST slip', () => ({ status: 410, code: 'slip-opened' }))
       await show('portico-slip', `/fernwood/slip#${'a'.repeat(43)}`, look)
-      await expect.element(page.getByText(wordsOf(look)['slip.opened'])).toBeVisible()
+      await expect.element(page.getByText(wordsOf(look)['slip.wasShown'])).toBeVisible()
     },
   },
 ]

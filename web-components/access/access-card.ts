@@ -7,7 +7,7 @@ import type { StaffWords } from '../i18n/words.ts'
 import { focusNotice } from '../ui/notice.ts'
 import { cardBody, statusPill } from './card-body.ts'
 import { CardDesk } from './card-desk.ts'
-import { patientBanner } from './card-facts.ts'
+import { patientBanner, patientInWords } from './card-facts.ts'
 import { focusIfLost } from './card-focus.ts'
 import { cardFoot } from './card-foot.ts'
 import { refusalNotice } from './card-notice.ts'
@@ -19,11 +19,14 @@ import {
   questionOver,
 } from './card-questions.ts'
 import { cardSheets } from './card-sheets.ts'
+import { cardTitle } from './card-title.ts'
 import type { CardActs, CardView } from './card-view.ts'
 
 /**
  * The access card: where a patient stands with the portal, what is missing, and the one next step.
  *
+ * @fires portico-ready - the first card is on the screen.
+ * @fires portico-access-changed - `detail.state`: the patient stands elsewhere now.
  * @fires portico-invited - a letter or an e-mail exists; no secret in it.
  * @fires portico-access-saved - what the card holds was saved.
  */
@@ -35,14 +38,24 @@ export class PorticoAccessCard extends LitElement {
   @property({ attribute: false }) words!: StaffWords
   /** FHIR id of the patient in context. */
   @property({ attribute: false }) patient = ''
+  /** Names the patient in live events; empty = nothing is followed. */
+  @property({ attribute: false }) liveKey = ''
   /** Deep link of the launch; `create-credentials` opens the question once the card is ready. */
   @property({ attribute: false }) intent: string | null = null
   /** Address of the practice's settings, for the lines that are mended there; empty where there are none. */
   @property({ attribute: false }) settings = ''
+  /** Address that opens Portico for what cannot be done on the card here; empty where everything can. */
+  @property({ attribute: false }) launchUrl = ''
+  /** Opens the chart in the EMR around the card; null where the EMR does not offer that. */
+  @property({ attribute: false }) openChart: (() => void) | null = null
+  /** Of the card's heading among those of the page around, 1 to 6. */
+  @property({ attribute: false }) headingLevel = 2
   /** Says whose card this is, where the EMR around it does not. */
   @property({ type: Boolean, attribute: 'with-banner' }) withBanner = false
 
   @state() private question: Question | null = null
+  /** Where the patient stood when that was last told. */
+  private told: AccessCard['state'] | null = null
   @query('.question') private readonly asked!: (LitElement & { show: () => void }) | null
   private readonly desk = new CardDesk(this)
   private readonly act: CardActs = {
@@ -65,12 +78,14 @@ export class PorticoAccessCard extends LitElement {
     const { card, refusal, said, working } = this.desk
     const ended = refusal !== null && endsTheTab(refusal)
     const view = card && !ended ? this.view(card) : null
+    const title = words.msg('staff.title')
+    // A page may show a card for each of its patients.
+    const name = view ? `${title}, ${patientInWords(words, view.card.patient)}` : title
     return html`${this.withBanner && view ? patientBanner(words, view.card.patient) : nothing}
-      <section class="card access" aria-labelledby="title" aria-busy=${working === 'load'}>
+      <section part="card" class="card access" aria-label=${name} aria-busy=${working === 'load'}>
         <div class="stack">
-          <div class="card-head">
-            <h2 id="title">${words.msg('staff.title')}</h2>
-            ${view ? statusPill(words, view.card) : nothing}
+          <div class="card-head" part="head">
+            ${cardTitle(this.headingLevel, title)} ${view ? statusPill(words, view.card) : nothing}
           </div>
           ${this.renderNotice()} ${view ? cardBody(view) : this.renderLoading()}
         </div>
@@ -83,13 +98,29 @@ export class PorticoAccessCard extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('words')) void this.desk.speak()
     if (changed.has('client') || changed.has('patient')) void this.open()
+    this.tell()
+  }
+
+  /** Looks again at where things stand; what is typed stays. */
+  async refresh(): Promise<void> {
+    await this.desk.load()
+  }
+
+  private tell(): void {
+    const { told } = this
+    const state = this.desk.card?.state ?? null
+    if (state === null || state === told) return
+    this.told = state
+    const name = told === null ? 'portico-ready' : 'portico-access-changed'
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail: { state } }))
   }
 
   private view(card: AccessCard): CardView {
-    const { words, settings } = this
+    const { words, settings, launchUrl, openChart } = this
     const { editor, working: doing } = this.desk
     const changed = editor?.changed ?? false
-    return { words, card, settings, editor, changed, doing, now: this.client.now(), act: this.act }
+    const now = this.client.now()
+    return { words, card, settings, launchUrl, openChart, editor, changed, doing, now, act: this.act }
   }
 
   private renderNotice() {

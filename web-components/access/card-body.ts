@@ -5,14 +5,14 @@ import { alertIcon, checkIcon } from '../ui/icons.ts'
 import { notice } from '../ui/notice.ts'
 import { clockIcon, pauseIcon, plusIcon } from './card-icons.ts'
 import { accountFacts, invitationFacts, refusedFacts, refusedInWords } from './card-facts.ts'
-import { folded, lineRow, meter } from './card-lines.ts'
+import { folded, lineRow, meter, openInEmr, openPortico } from './card-lines.ts'
 import { type CardView, type Readiness, readinessOf } from './card-view.ts'
 import { waitingFor, whyStopped } from './card-words.ts'
 
 /** A word and a mark for where things stand. */
 export function statusPill(words: StaffWords, card: AccessCard) {
   const pill = (mood: string, mark: unknown, text: string) =>
-    html`<span class="pill ${mood}">${mark}${text}</span>`
+    html`<span class="pill ${mood}" part="status">${mark}${text}</span>`
   if (isBeforeInvitation(card) && card.refused)
     return card.refused.due
       ? pill('warn', clockIcon(), words.msg('pill.askAgain'))
@@ -40,7 +40,7 @@ const isBeforeInvitation = ({ state }: AccessCard) => state === 'not-ready' || s
 /** Headline first, then what is missing or known. */
 export function cardBody(view: CardView) {
   const { words, card, now } = view
-  const headline = html`<p class="headline" tabindex="-1">${headlineOf(view)}</p>`
+  const headline = html`<p class="headline" part="headline" tabindex="-1">${headlineOf(view)}</p>`
   if (isPutOff(view)) return html`${headline}${refusedFacts(words, card, now)}`
   if (card.state === 'not-ready') return notReady(view, headline, readinessOf(card))
   if (card.state === 'ready') return ready(view, headline, readinessOf(card))
@@ -158,9 +158,12 @@ function helpfulLines(view: CardView, { helpful }: Readiness) {
 }
 
 /** Whoever may save the card but not the chart reads where phone and e-mail are changed. */
-function elsewhere({ words, card }: CardView, lines: readonly ReadinessLine[]) {
+function elsewhere(view: CardView, lines: readonly ReadinessLine[]) {
+  const { words, card } = view
   const shown = lines.some(({ id }) => CONTACT_LINES.has(id))
   return shown && card.may.allow && !card.may.edit
-    ? html`<li class="small soft">${words.msg('fix.inEmr')}</li>`
+    ? html`<li class="small soft">
+        ${words.msg('fix.inEmr')} ${openPortico(view)} ${openInEmr(view, 'line.phone')}
+      </li>`
     : nothing
 }

@@ -15,6 +15,7 @@ export type DeskHost = LitElement & {
   client: CardClient
   words: StaffWords
   patient: string
+  liveKey: string
 }
 
 /** Refusals that say that the card on the screen is old. */
@@ -34,6 +35,8 @@ export class CardDesk implements ReactiveController {
   readonly host: DeskHost
   private gone = new AbortController()
   private retry: Retry | null = null
+  /** Which patient's events are followed, and how to stop. */
+  private following: { key: string; client: CardClient; stop: AbortController } | null = null
 
   constructor(host: DeskHost) {
     this.host = host
@@ -48,6 +51,8 @@ export class CardDesk implements ReactiveController {
 
   hostDisconnected(): void {
     this.gone.abort()
+    this.following?.stop.abort()
+    this.following = null
   }
 
   set(part: Partial<Pick<CardDesk, 'card' | 'refusal' | 'said'>>): void {
@@ -76,6 +81,17 @@ export class CardDesk implements ReactiveController {
       const [card] = await Promise.all([client.readAccess(patient), this.fetchEditor()])
       this.card = card
     })
+    this.follow()
+  }
+
+  /** From its first card on it hears of what happens elsewhere. */
+  private follow(): void {
+    const { liveKey: key, client } = this.host
+    if (!this.card || this.gone.signal.aborted) return
+    if (this.following?.key === key && this.following.client === client) return
+    this.following?.stop.abort()
+    this.following = { key, client, stop: new AbortController() }
+    this.editor?.follow(this.following.stop.signal)
   }
 
   /** One question at a time. `handle` says that a refusal needs no notice. */

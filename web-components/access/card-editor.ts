@@ -9,6 +9,7 @@ import { focusNotice } from '../ui/notice.ts'
 import { sheets } from '../ui/sheets.ts'
 import type { CardDesk } from './card-desk.ts'
 import { focusIfLost } from './card-focus.ts'
+import { keepLive } from './card-live.ts'
 import type { CardView, LineParts } from './card-view.ts'
 import { type Conflict, conflictNotice, keepTheirs, runInto, useMine } from './conflicts.ts'
 import {
@@ -54,6 +55,11 @@ export class CardEditor {
   constructor(desk: CardDesk, words: InviteWords) {
     this.desk = desk
     this.words = words
+  }
+
+  /** The card follows what happens to the patient elsewhere; it comes with the editor, after the first card. */
+  follow(signal: AbortSignal): void {
+    keepLive(this.desk, signal)
   }
 
   /** Something on the screen differs from what is saved. */

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit'
 import { isPutOff } from './card-body.ts'
+import { openPortico } from './card-lines.ts'
 import { type CardView, readinessOf } from './card-view.ts'
 import { MAIL_BARS, mailBarOf } from './card-words.ts'
 
@@ -9,26 +10,30 @@ export function cardFoot(view: CardView) {
   if (isPutOff(view)) return putOff(view)
   if (state === 'not-ready' || state === 'ready') return beforeInvitation(view)
   if (state === 'invited') return afterInvitation(view)
-  return canSave(view) ? html`<div class="foot actions">${saveButton(view)}</div>` : nothing
+  return canSave(view) ? html`<div class="foot actions" part="foot">${saveButton(view)}</div>` : nothing
 }
 
 type Foot = { buttons: unknown; end: unknown; why: string }
 
 /** The reason for what waits stands under the buttons, with the way to look once more. */
-function foot({ words, act }: CardView, { buttons, end, why }: Foot) {
+function foot(view: CardView, { buttons, end, why }: Foot) {
+  const { words, act } = view
   const check = (look: string) =>
     html`<button class="button quiet ${look}" type="button" @click=${act.reload}>
       ${words.msg('card.checkAgain')}
     </button>`
-  if (!why) return html`<div class="foot actions">${buttons}${check('')}${end}</div>`
-  return html`<div class="foot">
+  if (!why) return html`<div class="foot actions" part="foot">${buttons}${check('')}${end}</div>`
+  return html`<div class="foot" part="foot">
     <div class="actions">${buttons}${end}</div>
     <div class="aside">
-      <p class="small soft" id="why">${why}</p>
+      <p class="small soft"><span id="why">${why}</span> ${mayAll(view) ? nothing : openPortico(view)}</p>
       ${check('slim end')}
     </div>
   </div>`
 }
+
+/** Nobody has to be asked, and nothing is to be done anywhere else. */
+const mayAll = ({ card }: CardView) => card.may.allow && card.may.create
 
 function putOff(view: CardView) {
   const { words, card, act, doing } = view

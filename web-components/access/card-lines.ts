@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit'
 import type { AccessCard, LineId, ReadinessLine } from '../../src/access/schema.ts'
-import type { StaffWords } from '../i18n/words.ts'
+import type { StaffId, StaffWords } from '../i18n/words.ts'
 import { checkIcon } from '../ui/icons.ts'
 import { downIcon } from './card-icons.ts'
 import type { CardView, LineParts, Readiness } from './card-view.ts'
@@ -37,7 +37,26 @@ const onlyMail = (words: StaffWords, { need, done }: ReadinessLine) =>
 const partsOf = (view: CardView, line: ReadinessLine): LineParts =>
   view.editor?.parts(view, line) ?? {
     why: line.done ? valueInWords(view.words, view.card, line) : whyMissing(view, line),
+    act: !line.done && CHART_LINES.includes(line.id) ? openInEmr(view, LINE_TITLES[line.id]) : null,
   }
+
+/** Lines that only the chart itself mends. */
+const CHART_LINES: readonly LineId[] = ['birth-date', 'name']
+
+/** The way into the chart, where the EMR around us opens it when asked. */
+export const openInEmr = ({ words, openChart }: CardView, what: StaffId) =>
+  openChart &&
+  html`<button class="button quiet slim" type="button" @click=${openChart}>
+    ${words.msg('card.openInEmr')}<span class="hidden-visually"> ${words.msg(what)}</span>
+  </button>`
+
+/** The way to where it can be done, in a tab of its own. */
+export const openPortico = ({ words, launchUrl }: CardView) =>
+  launchUrl === ''
+    ? nothing
+    : html`<a class="nowrap" href=${launchUrl} target="_blank" rel="noopener"
+        >${words.msg('card.openPortico')}</a
+      >`
 
 /** Sections of the settings page that mend the practice's own side. */
 const SECTIONS: Partial<Record<LineId, string>> = {

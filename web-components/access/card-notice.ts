@@ -22,7 +22,9 @@ export function refusalNotice(view: NoticeView) {
   const { words, card, refusal, busy, again } = view
   const ended = endsTheTab(refusal)
   // Without a card there is no other button: whatever the EMR refused, it can be asked once more.
-  const label = mendsItself(refusal) && repeats(view) ? 'app.tryNow' : ended || card ? null : 'app.tryAgain'
+  const isStuck = !card || refusal.code === 'host-signed-out'
+  const label =
+    mendsItself(refusal) && repeats(view) ? 'app.tryNow' : ended || !isStuck ? null : 'app.tryAgain'
   const actions =
     label === null
       ? nothing

@@ -24,6 +24,10 @@ export type CardView = {
   now: number
   /** Address of the practice's settings; empty where there is no such page. */
   settings: string
+  /** Address that opens Portico for what cannot be done here; empty where everything can. */
+  launchUrl: string
+  /** Opens the chart in the EMR around us; null where it does not do that for us. */
+  openChart: (() => void) | null
   /** What is changed on the card. */
   editor: CardEditor | null
   /** Something on the screen differs from what is saved. */

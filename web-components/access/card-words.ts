@@ -109,7 +109,7 @@ export function mailInWords(words: StaffWords, mail: InvitationMail, isPassword:
   const { to } = mail
   if (mail.state === 'waiting') return { what: words.msg('mail.waiting', { to }), todo: null }
   if (mail.state === 'sent')
-    return { what: words.msg('mail.sent', { to, at: words.moment(mail.at, now) }), todo: null }
+    return { what: words.msg('mail.wentOut', { to, at: words.moment(mail.at, now) }), todo: null }
   const [what, todo] = MAIL_FAULTS[mail.fault ?? ''] ?? NOT_SENT
   // Nobody knows the words of a password any more: there is nothing to send again.
   return { what: words.msg(what, { to }), todo: words.msg(isPassword ? 'mail.passwordText' : todo) }

@@ -45,7 +45,7 @@ export const textOf = (card: AccessCard, draft: Draft, field: ContactField): str
 
 /** The same draft with another text in one field; what stood there when typing began stays the ground. */
 export function typed(card: AccessCard, draft: Draft, field: ContactField, text: string): Draft {
-  const from = draft.contacts[field]?.from ?? card.contacts[field]
+  const from = groundOf(card, draft, field)
   return { ...draft, contacts: { ...draft.contacts, [field]: { from, text } } }
 }
 
@@ -103,10 +103,16 @@ export function leftOver(saved: AccessCard, sent: Draft, draft: Draft): Draft {
 export const isAllowed = (card: AccessCard): boolean =>
   card.lines.some((line) => line.id === 'allowed' && line.done)
 
+/** What stood there when typing began, nothing at all included: the card may show somebody else's value by now. */
+function groundOf(card: AccessCard, draft: Draft, field: ContactField): string | null {
+  const held = draft.contacts[field]
+  return held ? held.from : card.contacts[field]
+}
+
 function contactChanges(card: AccessCard, draft: Draft): NonNullable<SaveAccess['contacts']> {
   const changes: NonNullable<SaveAccess['contacts']> = {}
   for (const field of CONTACT_FIELDS) {
-    const from = draft.contacts[field]?.from ?? card.contacts[field]
+    const from = groundOf(card, draft, field)
     const follows = field === 'trustedEmail' && draft.sameEmail
     const to = textOf(card, draft, follows ? 'contactEmail' : field).trim() || null
     if (to !== from && to !== card.contacts[field]) changes[field] = { from, to }

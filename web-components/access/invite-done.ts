@@ -3,8 +3,9 @@ import type { AccessCard } from '../../src/access/schema.ts'
 import type { CreateInvitation } from '../../src/credentials/schema.ts'
 import type { InviteWords } from '../i18n/words.ts'
 import { notice } from '../ui/notice.ts'
+import { openLetter } from './letter-window.ts'
 
-/** Made, and no window shows it: the letter waits behind a link, or only a mail is on its way. */
+/** Made, and no window shows it: the letter waits behind a button, or only a mail is on its way. */
 export type Done = { slipUrl: string } | { mailedTo: string }
 
 export type DoneView = {
@@ -12,12 +13,10 @@ export type DoneView = {
   card: AccessCard
   kind: CreateInvitation['kind']
   close: () => void
-  /** The same after the link was followed. */
-  closeSoon: () => void
 }
 
 /** Says that the patient is invited, and where the letter is. */
-export function inviteDone(done: Done, { words, card, kind, close, closeSoon }: DoneView) {
+export function inviteDone(done: Done, { words, card, kind, close }: DoneView) {
   const title = words.msg('invite.doneTitle', { name: card.patient.firstName })
   const closing = (look: string) =>
     html`<button class="button ${look}" type="button" @click=${close}>${words.msg('invite.close')}</button>`
@@ -30,14 +29,17 @@ export function inviteDone(done: Done, { words, card, kind, close, closeSoon }: 
       </div>
       <div class="actions">${closing('primary end')}</div>`
   }
+  // A link would leave the one-time address in a page that is not ours.
+  const open = () => {
+    openLetter(done.slipUrl)
+    close()
+  }
   return html`<div class="stack">
       <h2 id="question" tabindex="-1">${title}</h2>
       <p>${words.msg('invite.blockedText')}</p>
     </div>
     <div class="actions">
       ${closing('quiet')}
-      <a class="button primary end" href=${done.slipUrl} target="_blank" rel="noopener" @click=${closeSoon}
-        >${words.msg('invite.open')}</a
-      >
+      <button class="button primary end" type="button" @click=${open}>${words.msg('invite.open')}</button>
     </div>`
 }

@@ -115,7 +115,7 @@ export class PorticoInvite extends LitElement {
 
   private get doneView(): DoneView {
     const { words, card, form } = this
-    return { words, card, kind: form.kind, close: this.close, closeSoon: this.closeSoon }
+    return { words, card, kind: form.kind, close: this.close }
   }
 
   private renderRefusal() {
@@ -217,11 +217,6 @@ export class PorticoInvite extends LitElement {
 
   private readonly close = () => {
     if (!this.working) this.dialog.close()
-  }
-
-  /** After the link has opened the letter: not before, or the link would be gone under the click. */
-  private readonly closeSoon = () => {
-    setTimeout(this.close)
   }
 
   private readonly keepOpen = (event: Event) => {

@@ -15,3 +15,8 @@ export function showSlip(letter: Window | null, slipUrl: string): boolean {
   letter.location.replace(slipUrl)
   return true
 }
+
+/** Shows the slip in a window of its own, on the click that asks for it. */
+export function openLetter(slipUrl: string): void {
+  window.open(slipUrl, '_blank', 'noopener')
+}

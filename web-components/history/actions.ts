@@ -5,6 +5,7 @@ import type { AdminId, AdminWords } from '../i18n/words.ts'
 const ACTIONS: Record<string, AdminId> = {
   'launch.started': 'did.launchStarted',
   'launch.ended': 'did.launchEnded',
+  'launch.refused': 'did.launchRefused',
   'access.read': 'did.accessRead',
   'access.allowed': 'did.accessAllowed',
   'access.withdrawn': 'did.accessWithdrawn',
@@ -37,6 +38,13 @@ const ACTIONS: Record<string, AdminId> = {
   'role.removed': 'did.roleRemoved',
   'staff.role-given': 'did.roleGiven',
   'staff.role-taken': 'did.roleTaken',
+  'staff.stopped': 'did.staffStopped',
+  'staff.resumed': 'did.staffResumed',
+  'host.stopped': 'did.hostStopped',
+  'host.resumed': 'did.hostResumed',
+  'host-token.issued': 'did.hostTokenIssued',
+  'host-token.refused': 'did.hostTokenRefused',
+  'provenance.failed': 'did.provenanceFailed',
   'mail.sent': 'did.mailSent',
   'mail.given-up': 'did.mailGivenUp',
   'mail.retried': 'did.mailRetried',
@@ -55,9 +63,16 @@ const ACTORS: Record<HistoryEntry['actor'], AdminId> = {
 export function whatHappened(words: AdminWords, { action, detail }: HistoryEntry): string {
   if (action === 'invitation.issued' && detail['kind'] === 'temporary-password')
     return words.msg('did.temporaryPasswordIssued')
+  if (action === 'access.read' && detail['via'] === 'cds-hooks') return words.msg('did.accessAsked')
   const id = ACTIONS[action]
-  return id ? words.msg(id) : action
+  if (!id) return action
+  return words.msg(id, {
+    host: named(detail['host']) ?? words.msg('history.somePage'),
+    person: named(detail['person']) ?? words.msg('history.somebody'),
+  })
 }
+
+const named = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
 export const whoDidIt = (words: AdminWords, { by, actor }: HistoryEntry): string =>
   by ?? words.msg(ACTORS[actor])

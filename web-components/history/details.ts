@@ -24,6 +24,18 @@ const REASONS: Record<string, AdminId> = {
   other: 'whyNot.other',
 }
 
+/** Why a page got no token, as far as an administrator can do something about it. */
+const HOST_FAULTS: Record<string, AdminId> = {
+  'unknown-host': 'whyRefused.unknownHost',
+  'keys-unavailable': 'whyRefused.keys',
+  expired: 'whyRefused.clock',
+  'not-yet': 'whyRefused.clock',
+  origin: 'whyRefused.origin',
+  scope: 'whyRefused.scope',
+  'host-stopped': 'whyRefused.hostStopped',
+  'person-stopped': 'whyRefused.personStopped',
+}
+
 const DETAILS: Record<string, (words: AdminWords, told: Told) => Detail[]> = {
   'settings.changed': setting,
   'setting.changed': setting,
@@ -45,12 +57,17 @@ const DETAILS: Record<string, (words: AdminWords, told: Told) => Detail[]> = {
         .join(', '),
     },
   ],
+  'launch.refused': (words) => known(words, 'whyRefused.personStopped'),
+  'host-token.refused': (words, told) =>
+    known(words, HOST_FAULTS[textOf(told, 'reason')] ?? 'whyRefused.untrusted'),
   'refusal.recorded': (words, told) => known(words, REASONS[textOf(told, 'reason')]),
 }
 
 /** Only what is worded here: ids and codes tell a reader nothing. */
-export const detailsOf = (words: AdminWords, { action, detail }: HistoryEntry): Detail[] =>
-  DETAILS[action]?.(words, detail) ?? []
+export const detailsOf = (words: AdminWords, { action, detail }: HistoryEntry): Detail[] => [
+  ...(DETAILS[action]?.(words, detail) ?? []),
+  ...(detail['via'] === 'service' ? known(words, 'history.viaService') : []),
+]
 
 function setting(words: AdminWords, told: Told): Detail[] {
   const key = textOf(told, 'key')

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { HistoryView } from '../../src/staff/schema.ts'
-import { type Client, Refusal } from '../client.ts'
+import { type Client, type Refusal, toRefusal } from '../client.ts'
 import { adminRefusal } from '../i18n/admin-refusals.ts'
 import { endsTheTab } from '../i18n/staff-refusals.ts'
 import type { AdminWords } from '../i18n/words.ts'
@@ -141,7 +141,7 @@ export class PorticoHistory extends LitElement {
   }
 
   private async refuse(error: unknown, wasPressed: boolean): Promise<void> {
-    const refusal = error instanceof Refusal ? error : new Refusal('internal')
+    const refusal = toRefusal(error)
     this.refusal = refusal
     if (refusal.code === 'not-permitted')
       this.dispatchEvent(new CustomEvent('portico-rights-changed', { bubbles: true, composed: true }))

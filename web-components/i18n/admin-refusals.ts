@@ -1,11 +1,12 @@
 import type { Refusal, RefusalCode } from '../client.ts'
 import { type RefusalWords, type Said, say } from './refusals.ts'
-import { endsTheTab, mendsItself, staffRefusal } from './staff-refusals.ts'
+import { endsTheTab, isStopped, mendsItself, staffRefusal } from './staff-refusals.ts'
 import type { AdminId, AdminWords } from './words.ts'
 
 const GONE = ['admin.gone', 'admin.goneText'] as const
 
-type OwnWords = Partial<Record<RefusalCode, Said<AdminId>>>
+/** How one page says what another says otherwise. */
+export type OwnWords = Partial<Record<RefusalCode, Said<AdminId>>>
 
 const SAID: OwnWords = {
   'not-permitted': ['admin.notPermitted', 'admin.notPermittedText'],
@@ -22,7 +23,7 @@ const SAID: OwnWords = {
  */
 export function adminRefusal(words: AdminWords, refusal: Refusal, own: OwnWords = {}): RefusalWords {
   const said = own[refusal.code] ?? SAID[refusal.code]
-  return said ? say(words, said) : staffRefusal(words, refusal)
+  return said && !isStopped(refusal) ? say(words, said) : staffRefusal(words, refusal)
 }
 
 /** The same over something typed, which stays: pressing the same button again is the way on. */

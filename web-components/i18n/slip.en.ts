@@ -36,7 +36,7 @@ export const slip = {
   'slip.cleared': 'The letter is off this screen.',
   'slip.clearedText':
     "If it was not printed, make a new letter from the patient's card; the old one stops working.",
-  'slip.opened': 'This slip was already shown.',
+  'slip.wasShown': 'This slip was already shown.',
   'slip.openedText': 'Make a new letter; the old one stops working.',
   'slip.late': 'This slip waited too long.',
   'slip.nothing': 'There is nothing to show here.',

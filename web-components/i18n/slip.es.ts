@@ -38,7 +38,7 @@ export const slip: SameIds<typeof english> = {
   'slip.cleared': 'La carta ya no está en esta pantalla.',
   'slip.clearedText':
     'Si no se imprimió, haga otra desde la tarjeta del paciente; la anterior deja de servir.',
-  'slip.opened': 'Este comprobante ya se mostró.',
+  'slip.wasShown': 'Este comprobante ya se mostró.',
   'slip.openedText': 'Haga una carta nueva; la anterior deja de servir.',
   'slip.late': 'Este comprobante esperó demasiado.',
   'slip.nothing': 'Aquí no hay nada que mostrar.',

@@ -13,6 +13,7 @@ const SAID: Partial<Record<RefusalCode, Said<StaffId>>> = {
   'ehr-session-ended': SESSION_OVER,
   'launch-ended': SESSION_OVER,
   'signed-out': SESSION_OVER,
+  'host-signed-out': ['staffRefused.sessionOver', 'staffRefused.hostSignedOutText'],
   'no-cookie': ['staffRefused.noCookie', 'staffRefused.noCookieText'],
   'launch-failed': NOT_OPENED,
   'launch-refused': NOT_OPENED,
@@ -27,13 +28,17 @@ const SAID: Partial<Record<RefusalCode, Said<StaffId>>> = {
   'ticket-ended': ['staffRefused.letterEnded', 'staffRefused.letterEndedText'],
   'not-found': ['staffRefused.notFound', 'staffRefused.notFoundText'],
 }
+const STOPPED = ['staffRefused.stopped', 'staffRefused.stoppedText'] as const
 const EHR_SILENT: readonly RefusalCode[] = ['ehr-unavailable', 'ehr-timeout', 'ehr-busy']
 
 /** A refusal in words for staff: what happened, and what to do. */
 export function staffRefusal(words: StaffWords, refusal: Refusal): RefusalWords {
-  const said = SAID[refusal.code]
+  const said = isStopped(refusal) ? STOPPED : SAID[refusal.code]
   return said ? say(words, said) : anyRefusal(words, refusal)
 }
+
+/** An administrator stopped this person, or this host: nothing can be seen here any more. */
+export const isStopped = (refusal: Refusal): boolean => refusal.text('reason') === 'stopped'
 
 /** The same on the card, which asks again by itself where that can help and keeps the switch as it was set. */
 export function cardRefusal(words: StaffWords, refusal: Refusal, doing: 'load' | 'save'): RefusalWords {
@@ -60,4 +65,5 @@ export const mendsItself = (refusal: Refusal): boolean =>
 /** True when nothing more can be done in this tab: the card goes, only the words stay. */
 export const endsTheTab = (refusal: Refusal): boolean =>
   ['stale-tab', 'launch-ended', 'ehr-session-ended', 'signed-out'].includes(refusal.code) ||
-  ['no-cookie', 'launch-failed', 'launch-refused', 'launch-cut-short'].includes(refusal.code)
+  ['no-cookie', 'launch-failed', 'launch-refused', 'launch-cut-short'].includes(refusal.code) ||
+  isStopped(refusal)

@@ -2,6 +2,7 @@ import type { Language } from '../../src/practices/schema.ts'
 import type { admin } from './admin.en.ts'
 import type { common } from './common.en.ts'
 import { createDates, languageName } from './dates.ts'
+import type { embed } from './embed.en.ts'
 import type { invite } from './invite.en.ts'
 import type { patient } from './patient.en.ts'
 import type { slip } from './slip.en.ts'
@@ -20,8 +21,10 @@ export type StaffId = CommonId | keyof typeof staff
 export type InviteId = StaffId | keyof typeof invite
 /** An administrators' page says what it says and what the staff app around it does. */
 export type AdminId = StaffId | keyof typeof admin
+/** Why there is no card in an EMR's own page. */
+export type EmbedId = CommonId | keyof typeof embed
 export type SlipId = CommonId | keyof typeof slip
-export type MessageId = PatientId | StaffId | AdminId | InviteId | SlipId
+export type MessageId = PatientId | StaffId | AdminId | InviteId | EmbedId | SlipId
 type Values = Record<string, string | number>
 
 /**
@@ -46,6 +49,7 @@ export type PatientWords = Words<PatientId>
 export type StaffWords = Words<StaffId>
 export type InviteWords = Words<InviteId>
 export type AdminWords = Words<AdminId>
+export type EmbedWords = Words<EmbedId>
 export type SlipWords = Words<SlipId>
 
 const LOCALES: Record<Language, string> = { en: 'en-US', es: 'es-US' }

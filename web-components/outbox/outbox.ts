@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { OutboxMail, OutboxView } from '../../src/settings/schema.ts'
-import { type Client, createSubmission, Refusal, type Submission } from '../client.ts'
+import { type Client, createSubmission, type Refusal, type Submission, toRefusal } from '../client.ts'
 import { listRefusal } from '../i18n/admin-refusals.ts'
 import { endsTheTab } from '../i18n/staff-refusals.ts'
 import type { AdminWords } from '../i18n/words.ts'
@@ -195,7 +195,7 @@ export class PorticoOutbox extends LitElement {
   }
 
   private async refuse(error: unknown, wasPressed: boolean): Promise<void> {
-    const refusal = error instanceof Refusal ? error : new Refusal('internal')
+    const refusal = toRefusal(error)
     if (['not-found', 'ticket-ended', 'conflict'].includes(refusal.code)) await this.load()
     this.refusal = refusal
     if (refusal.code === 'not-permitted')

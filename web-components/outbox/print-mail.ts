@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { OutboxMail } from '../../src/settings/schema.ts'
-import { type Client, createSubmission, Refusal } from '../client.ts'
+import { type Client, createSubmission, type Refusal, toRefusal } from '../client.ts'
 import { typedRefusal } from '../i18n/admin-refusals.ts'
 import { MAIL_KINDS } from '../i18n/mail-words.ts'
 import { endsTheTab } from '../i18n/staff-refusals.ts'
@@ -106,7 +106,7 @@ export class PorticoPrintMail extends LitElement {
       this.hand(letter, slipUrl)
     } catch (error) {
       letter?.close()
-      await this.refuse(error instanceof Refusal ? error : new Refusal('internal'))
+      await this.refuse(toRefusal(error))
     } finally {
       this.working = false
     }

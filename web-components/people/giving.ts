@@ -1,10 +1,13 @@
 import type { PeopleView, StaffPerson, StaffRole } from '../../src/staff/schema.ts'
 import { roleName } from '../i18n/role-words.ts'
 import type { AdminWords } from '../i18n/words.ts'
-import { personName } from './person-row.ts'
 
-/** Nobody has given this person a role, and no file makes them an administrator. */
-export const isWaiting = ({ role, locked }: StaffPerson): boolean => role === null && !locked
+/** How a person is called where the EMR told no name. */
+export const personName = ({ name, fhirUser }: StaffPerson): string => name ?? fhirUser
+
+/** Nobody has given this person a role, no file makes them an administrator, and nobody has stopped them. */
+export const isWaiting = ({ role, locked, stoppedAt }: StaffPerson): boolean =>
+  role === null && !locked && stoppedAt === null
 
 /** "Jo Park has the role “Front desk” now." */
 export function givenInWords(words: AdminWords, person: StaffPerson, role: StaffRole | undefined): string {

@@ -2,7 +2,8 @@ import { html } from 'lit'
 import type { StaffPerson, StaffRole } from '../../src/staff/schema.ts'
 import { roleName } from '../i18n/role-words.ts'
 import type { AdminWords } from '../i18n/words.ts'
-import { personName } from './person-row.ts'
+import { personName } from './giving.ts'
+import { stopPersonButton } from './stopping.ts'
 
 export type Newcomers = {
   words: AdminWords
@@ -12,10 +13,11 @@ export type Newcomers = {
   /** Id of somebody whose role is being saved. */
   busy: string | null
   give: (person: StaffPerson, role: StaffRole) => void
+  stop: (person: StaffPerson, stopped: boolean) => void
 }
 
 /** Who has no role yet, each with one button for every role. */
-export const newcomers = ({ words, people, roles, now, busy, give }: Newcomers) =>
+export const newcomers = ({ words, people, roles, now, busy, give, stop }: Newcomers) =>
   html`<section class="card" aria-labelledby="waiting">
     <h2 id="waiting" tabindex="-1">${words.msg('people.waiting', { count: people.length })}</h2>
     <p class="soft">${words.msg('people.waitingText')}</p>
@@ -46,6 +48,10 @@ export const newcomers = ({ words, people, roles, now, busy, give }: Newcomers) 
                   </button>`,
               )}
             </div>
+            ${stopPersonButton(words, person, {
+              busy: busy === person.id,
+              choose: (stopped) => stop(person, stopped),
+            })}
           </li>`,
       )}
     </ul>

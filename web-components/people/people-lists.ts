@@ -4,7 +4,9 @@ import type { StaffPerson, StaffRole } from '../../src/staff/schema.ts'
 import type { Client } from '../client.ts'
 import type { AdminWords } from '../i18n/words.ts'
 import { emptyState } from '../ui/list-parts.ts'
-import { personName, type RoleChoice } from './person-row.ts'
+import { personName } from './giving.ts'
+import type { RoleChoice } from './person-row.ts'
+import './person-row.ts'
 import './role-card.ts'
 
 export type PeopleList = {
@@ -17,10 +19,11 @@ export type PeopleList = {
   /** Id of somebody whose role is being saved. */
   busy: string | null
   choose: (event: CustomEvent<RoleChoice>) => void
+  stop: (person: StaffPerson, stopped: boolean) => void
 }
 
 /** Who has a role, or is an administrator by the configuration file. */
-export const peopleList = ({ words, people, roles, now, me, busy, choose }: PeopleList) =>
+export const peopleList = ({ words, people, roles, now, me, busy, choose, stop }: PeopleList) =>
   html`<section class="card" aria-labelledby="people">
     <h2 id="people" tabindex="-1">${words.msg('people.list')}</h2>
     ${
@@ -40,6 +43,7 @@ export const peopleList = ({ words, people, roles, now, me, busy, choose }: Peop
                     ?is-me=${person.fhirUser === me}
                     ?busy=${busy === person.id}
                     @portico-role-chosen=${choose}
+                    @portico-stop-chosen=${({ detail }: CustomEvent<boolean>) => stop(person, detail)}
                   ></portico-person>
                 </li>`,
             )}

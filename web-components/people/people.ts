@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { PeopleView, StaffPerson, StaffRole } from '../../src/staff/schema.ts'
-import { type Client, Refusal } from '../client.ts'
+import { type Client, Refusal, toRefusal } from '../client.ts'
 import { adminRefusal } from '../i18n/admin-refusals.ts'
 import { endsTheTab } from '../i18n/staff-refusals.ts'
 import type { AdminWords } from '../i18n/words.ts'
@@ -9,17 +9,17 @@ import { askBeforeUnload } from '../ui/before-unload.ts'
 import { ghostCard } from '../ui/list-parts.ts'
 import { focusNotice, notice } from '../ui/notice.ts'
 import { givenInWords, isWaiting, neighbourOf } from './giving.ts'
+import './hosts.ts'
 import { newcomers } from './newcomers.ts'
 import { peopleList, rolesList } from './people-lists.ts'
 import type { PorticoPerson, RoleChoice } from './person-row.ts'
 import type { PorticoRole, RolesChanged } from './role-card.ts'
 import { peopleSheets } from './sheets.ts'
-
-/** Whose role was given or taken just now, and what it was before. */
-type Given = { person: StaffPerson; before: string | null }
+import { passingOnWords, stoppedInWords } from './stopping.ts'
+import { undoNotice } from './undo-notice.ts'
 
 /**
- * People and rights: who waits for a role, who has which, and what each role allows.
+ * People and rights: who waits for a role, who has which, what each role allows, and which pages show Portico.
  *
  * @fires portico-rights-changed - what the reader may do can be another thing now.
  */
@@ -36,7 +36,8 @@ export class PorticoPeople extends LitElement {
   @state() private view: PeopleView | null = null
   @state() private refusal: Refusal | null = null
   @state() private busy: string | null = null
-  @state() private given: Given | null = null
+  /** Takes back what was done just now. */
+  @state() private undo: (() => void) | null = null
   @state() private adding = false
   @state() private said = ''
   private gone = new AbortController()
@@ -69,7 +70,7 @@ export class PorticoPeople extends LitElement {
         <h1 tabindex="-1">${words.msg('people.title')}</h1>
         <p class="soft lead">${words.msg('people.lead')}</p>
       </header>
-      ${refusal ? this.renderRefusal(refusal, ended) : nothing} ${this.renderGiven()}
+      ${refusal ? this.renderRefusal(refusal, ended) : nothing} ${undoNotice(words, this.said, this.undo)}
       ${ended ? nothing : view ? this.renderView(view) : refusal ? nothing : ghostCard(words.msg('app.loading'))}
       <p class="hidden-visually" role="status">${this.said}</p>
     </div>`
@@ -85,20 +86,8 @@ export class PorticoPeople extends LitElement {
     </button>`
     return notice({
       mood: 'warn',
-      ...adminRefusal(this.words, refusal),
+      ...adminRefusal(this.words, refusal, passingOnWords(refusal)),
       actions: ended || this.view ? nothing : actions,
-    })
-  }
-
-  /** Stays until the next step: a role is given with one press, so it is taken back with one. */
-  private renderGiven() {
-    const { given, words, said } = this
-    if (!given) return nothing
-    const undo = () => void this.give(given.person, given.before, false)
-    return notice({
-      mood: 'good',
-      title: said,
-      actions: html`<button class="button" type="button" @click=${undo}>${words.msg('people.undo')}</button>`,
     })
   }
 
@@ -107,19 +96,21 @@ export class PorticoPeople extends LitElement {
     const now = client.now()
     const waiting = people.filter(isWaiting)
     const give = (person: StaffPerson, role: StaffRole) => void this.give(person, role.id)
+    const stop = (person: StaffPerson, stopped: boolean) => void this.stop(person, stopped)
     const others = people.filter((person) => !isWaiting(person))
-    return html`${waiting.length > 0 ? newcomers({ words, people: waiting, roles, now, busy, give }) : nothing}
-    ${peopleList({ words, people: others, roles, now, me, busy, choose: (event) => void this.choose(event) })}
-    ${rolesList({
-      words,
-      client,
-      launch,
-      people,
-      roles,
-      adding: this.adding,
-      onAdd: () => void this.add(),
-      onAdded: () => (this.adding = false),
-    })}`
+    const choose = (event: CustomEvent<RoleChoice>) => void this.choose(event)
+    return html`${waiting.length > 0 ? newcomers({ words, people: waiting, roles, now, busy, give, stop }) : nothing}
+      ${peopleList({ words, people: others, roles, now, me, busy, choose, stop })}
+      ${rolesList({
+        words,
+        client,
+        launch,
+        people,
+        roles,
+        adding: this.adding,
+        onAdd: () => void this.add(),
+        onAdded: () => (this.adding = false),
+      })} <portico-hosts .client=${client} .words=${words} .launch=${launch}></portico-hosts>`
   }
 
   private readonly load = async () => {
@@ -139,19 +130,37 @@ export class PorticoPeople extends LitElement {
   }
 
   /** @returns whether it was saved */
-  private async give(person: StaffPerson, role: string | null, mayUndo = true): Promise<boolean> {
+  private give(person: StaffPerson, role: string | null, mayUndo = true): Promise<boolean> {
+    const undo = mayUndo ? () => void this.give(person, person.role, false) : null
+    return this.change(person, undo, async () => {
+      const view = await this.client.giveRole(this.launch, person.id, { role })
+      const given = view.roles.find(({ id }) => id === role)
+      return { view, said: givenInWords(this.words, person, given) }
+    })
+  }
+
+  private stop(person: StaffPerson, stopped: boolean, mayUndo = true): Promise<boolean> {
+    const undo = mayUndo ? () => void this.stop(person, !stopped, false) : null
+    return this.change(person, undo, async () => {
+      const view = await this.client.stopPerson(this.launch, person.id, { stopped })
+      return { view, said: stoppedInWords(this.words, person, stopped) }
+    })
+  }
+
+  private async change(
+    person: StaffPerson,
+    undo: (() => void) | null,
+    save: () => Promise<RolesChanged>,
+  ): Promise<boolean> {
     if (this.busy !== null) return false
     this.busy = person.id
     try {
       const next = neighbourOf(person, this.view)
-      this.view = await this.client.giveRole(this.launch, person.id, { role })
+      const { view, said } = await save()
+      this.view = view
       this.refusal = null
-      this.said = givenInWords(
-        this.words,
-        person,
-        this.view.roles.find(({ id }) => id === role),
-      )
-      this.given = mayUndo ? { person, before: person.role } : null
+      this.said = said
+      this.undo = undo
       this.tellRights()
       await this.updateComplete
       this.renderRoot.querySelector<HTMLElement>(next)?.focus()
@@ -167,7 +176,7 @@ export class PorticoPeople extends LitElement {
   private readonly follow = ({ detail }: CustomEvent<RolesChanged>) => {
     this.view = detail.view
     this.said = detail.said
-    this.given = null
+    this.undo = null
     this.tellRights()
   }
 
@@ -180,12 +189,11 @@ export class PorticoPeople extends LitElement {
   }
 
   private async refuse(error: unknown): Promise<void> {
-    const said = error instanceof Refusal ? error : new Refusal('internal')
+    const said = toRefusal(error)
     // The role that was chosen is not there any more.
     const refusal = said.names('/role') ? new Refusal('not-found') : said
     if (refusal.code === 'not-permitted') this.tellRights()
-    const isStale = ['not-found', 'conflict', 'locked-by-file'].includes(refusal.code)
-    if (isStale) this.view = await this.readAgain()
+    if (['not-found', 'conflict', 'locked-by-file'].includes(refusal.code)) this.view = await this.readAgain()
     this.refusal = refusal
     await this.updateComplete
     focusNotice(this.renderRoot)

@@ -6,18 +6,19 @@ import type { AdminWords } from '../i18n/words.ts'
 import { option } from '../ui/option.ts'
 import { lockIcon } from '../ui/lock-icon.ts'
 import { PERMISSIONS } from '../i18n/permission-words.ts'
+import { personName } from './giving.ts'
 import { personSheets } from './sheets.ts'
+import { stoppedPill, stopPersonButton } from './stopping.ts'
 
 /** `role` null takes the role away. */
 export type RoleChoice = { person: StaffPerson; role: string | null }
 
-/** How a person is called where the EMR told no name. */
-export const personName = ({ name, fhirUser }: StaffPerson): string => name ?? fhirUser
-
 /**
  * One person and their role. Choosing another one says what it would mean and asks; nothing happens before that.
+ * Whoever is not the reader can be stopped, save by the file's administrators, and let back in.
  *
  * @fires portico-role-chosen - `detail` is the RoleChoice.
+ * @fires portico-stop-chosen - `detail` is true to stop, false to let back in.
  */
 @customElement('portico-person')
 export class PorticoPerson extends LitElement {
@@ -38,6 +39,7 @@ export class PorticoPerson extends LitElement {
     return html`<div class="person">
         <p>
           <strong>${this.isMe ? words.msg('people.you', { name }) : name}</strong>
+          ${person.stoppedAt === null ? nothing : stoppedPill(words)}
           <span class="soft small">
             ${words.msg('people.lastSeen', { when: words.moment(person.lastSeenAt, this.now) })}
           </span>
@@ -47,6 +49,7 @@ export class PorticoPerson extends LitElement {
             ? html`<p class="lock small soft">${lockIcon()}${words.msg('people.locked')}</p>`
             : this.renderSelect(name)
         }
+        ${this.mayStop() ? stopPersonButton(words, person, { busy: this.busy }) : nothing}
       </div>
       ${this.chosen === null || this.chosen === (person.role ?? '') ? nothing : this.renderQuestion(name)}`
   }
@@ -54,6 +57,12 @@ export class PorticoPerson extends LitElement {
   /** Lets go of a choice that was not confirmed. */
   settle(): void {
     this.chosen = null
+  }
+
+  /** Whoever is stopped can be let in, whatever the file has made of them since. */
+  private mayStop(): boolean {
+    const { locked, stoppedAt } = this.person
+    return !this.isMe && (!locked || stoppedAt !== null)
   }
 
   private renderSelect(name: string) {

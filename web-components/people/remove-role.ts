@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { StaffRole } from '../../src/staff/schema.ts'
-import { type Client, Refusal } from '../client.ts'
+import { type Client, type Refusal, toRefusal } from '../client.ts'
 import { typedRefusal } from '../i18n/admin-refusals.ts'
 import { roleName } from '../i18n/role-words.ts'
 import type { AdminWords } from '../i18n/words.ts'
@@ -88,7 +88,7 @@ export class PorticoRemoveRole extends LitElement {
       this.dialog.close()
       this.tell('portico-roles-changed', { view, said })
     } catch (error) {
-      this.refusal = error instanceof Refusal ? error : new Refusal('internal')
+      this.refusal = toRefusal(error)
       if (['role-in-use', 'not-found', 'not-permitted'].includes(this.refusal.code))
         this.tell('portico-people-stale')
       await this.updateComplete

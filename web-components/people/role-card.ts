@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { NewRole, PeopleView, StaffRole } from '../../src/staff/schema.ts'
-import { type Client, createSubmission, Refusal } from '../client.ts'
+import { type Client, createSubmission, Refusal, toRefusal } from '../client.ts'
 import { permissionNames } from '../i18n/permission-words.ts'
 import { roleName } from '../i18n/role-words.ts'
 import type { AdminWords } from '../i18n/words.ts'
@@ -168,7 +168,7 @@ export class PorticoRole extends LitElement {
 
   private async refuse(error: unknown): Promise<void> {
     if (error instanceof Refusal && error.names('/name')) return this.faultName('taken')
-    this.refusal = error instanceof Refusal ? error : new Refusal('internal')
+    this.refusal = toRefusal(error)
     if (['conflict', 'not-found', 'not-permitted'].includes(this.refusal.code))
       this.tell('portico-people-stale')
     await this.updateComplete

@@ -7,6 +7,7 @@ import { roleName } from '../i18n/role-words.ts'
 import type { AdminWords } from '../i18n/words.ts'
 import { textField } from '../ui/field.ts'
 import { notice } from '../ui/notice.ts'
+import { passingOnWords } from './stopping.ts'
 
 export type RoleForm = {
   words: AdminWords
@@ -81,7 +82,10 @@ function right({ words, draft, type }: RoleForm, one: Permission) {
 
 function refusalOf({ words, kept }: RoleForm, refusal: Refusal) {
   if (refusal.code !== 'conflict' || !kept)
-    return notice({ mood: 'warn', ...typedRefusal(words, refusal, words.msg('roles.save')) })
+    return notice({
+      mood: 'warn',
+      ...typedRefusal(words, refusal, words.msg('roles.save'), passingOnWords(refusal)),
+    })
   const now = { role: roleName(words, kept.name), permissions: permissionNames(words, kept.permissions) }
   const text = words.msg('roles.conflictText', now)
   return notice({ mood: 'warn', title: words.msg('roles.conflict'), text })

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { CheckPortal, PortalCheck } from '../../src/settings/schema.ts'
-import { type Client, createSubmission, Refusal } from '../client.ts'
+import { type Client, createSubmission, Refusal, toRefusal } from '../client.ts'
 import { adminRefusal } from '../i18n/admin-refusals.ts'
 import type { AdminWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
@@ -72,7 +72,7 @@ export class PorticoPortalCheck extends LitElement {
       const answer = await this.ask({ address })
       if (this.address === address) this.answer = answer
     } catch (error) {
-      this.answer = error instanceof Refusal ? error : new Refusal('internal')
+      this.answer = toRefusal(error)
     } finally {
       this.working = false
     }

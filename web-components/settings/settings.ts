@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { SettingKey } from '../../src/settings/schema.ts'
-import { type Client, Refusal } from '../client.ts'
+import { type Client, type Refusal, toRefusal } from '../client.ts'
 import { adminRefusal } from '../i18n/admin-refusals.ts'
 import type { SectionId } from '../i18n/setting-words.ts'
 import type { AdminWords } from '../i18n/words.ts'
@@ -173,7 +173,7 @@ export class PorticoSettings extends LitElement {
   }
 
   private refuse(error: unknown): Refusal {
-    const refusal = error instanceof Refusal ? error : new Refusal('internal')
+    const refusal = toRefusal(error)
     this.refusal = refusal
     if (refusal.code === 'not-permitted') this.tell('portico-rights-changed')
     return refusal

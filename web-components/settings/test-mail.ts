@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { TestMail, TestMailResult } from '../../src/settings/schema.ts'
-import { type Client, createSubmission, Refusal } from '../client.ts'
+import { type Client, createSubmission, type Refusal, toRefusal } from '../client.ts'
 import { typedRefusal } from '../i18n/admin-refusals.ts'
 import type { AdminWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
@@ -113,7 +113,7 @@ export class PorticoTestMail extends LitElement {
       const detail: TestedMail = { to, result }
       this.dispatchEvent(new CustomEvent('portico-mail-tested', { detail }))
     } catch (error) {
-      this.refusal = error instanceof Refusal ? error : new Refusal('internal')
+      this.refusal = toRefusal(error)
       await this.updateComplete
       focusNotice(this.renderRoot)
     } finally {

@@ -100,7 +100,7 @@ export class PorticoSlip extends LitElement {
 
   private renderRefusal(words: SlipWords, refusal: Refusal) {
     if (refusal.code === 'slip-opened')
-      return message(words, words.msg('slip.opened'), words.msg('slip.openedText'))
+      return message(words, words.msg('slip.wasShown'), words.msg('slip.openedText'))
     if (refusal.code === 'ticket-ended')
       return message(words, words.msg('slip.late'), words.msg('slip.newLetter'))
     const { title, text } = anyRefusal(words, refusal)

@@ -16,11 +16,13 @@ import noticeCss from '../ui/notice.css?inline'
 import { focusNotice, notice } from '../ui/notice.ts'
 import { brand } from '../ui/practice-parts.ts'
 import { sheets } from '../ui/sheets.ts'
+import type { EmrPage } from './emr-page.ts'
 import { framedLaunch } from './framed-launch.ts'
 import type { StaffPages } from './staff-pages.ts'
 import { languageButton, person, withoutRole } from './staff-parts.ts'
 import { hasPages, launchOf, staffBase } from './staff-address.ts'
 import staffCss from './staff.css?inline'
+import { wearStyle } from './wear-style.ts'
 
 /**
  * The staff app in one patient's context. The launch in the address decides whose; every request names it, so
@@ -36,12 +38,16 @@ export class PorticoStaff extends LitElement {
   @state() private words: StaffWords | null = null
   @state() refusal: Refusal | null = null
   @state() private signedOut = false
+  /** The EMR's page around us, where it speaks with apps. */
+  @state() private emr: EmrPage | null = null
   /** Null for who sees only the card. */
   private pages: StaffPages | null = null
   client!: Client
   private card: { launch: string; client: CardClient } | null = null
   /** What ends the launch first, where cookies did not. */
   private finish: (() => Promise<void>) | null = null
+  /** The EMR's look is asked for once. */
+  private worn: Promise<void> | null = null
   private leaving = new AbortController()
 
   override connectedCallback(): void {
@@ -50,6 +56,7 @@ export class PorticoStaff extends LitElement {
     this.finish = framedLaunch(this.client)
     this.leaving = new AbortController()
     this.pages = null
+    this.emr = null
     watchConnection(() => this.requestUpdate(), this.leaving.signal)
     void this.open()
   }
@@ -70,6 +77,7 @@ export class PorticoStaff extends LitElement {
           <div class="push tools">
             ${here ? person(words, here) : nothing}
             ${languageButton(words, practice?.languages ?? [], (language) => void this.speak(language))}
+            ${(here && this.emr?.button(words)) || nothing}
             ${here ? this.renderButton(words.msg('app.signOut'), 'quiet', () => void this.signOut()) : nothing}
           </div>
         </div>
@@ -89,7 +97,7 @@ export class PorticoStaff extends LitElement {
     const heading = html`<h1 class="hidden-visually" tabindex="-1">${words.msg('staff.title')}</h1>`
     if (signedOut)
       return html`${heading}${notice({ mood: 'good', title: words.msg('staff.signedOut'), text: words.msg('staff.signedOutText') })}`
-    const said = refusal ? this.renderRefusal(words, refusal) : nothing
+    const said = refusal ? this.renderRefusal(words, refusal) : (this.emr?.notice(words) ?? nothing)
     if (!this.practice || !launch) return html`${heading}${said}`
     const page = pages?.main(launch, this.practice)
     return page
@@ -103,8 +111,10 @@ export class PorticoStaff extends LitElement {
       .client=${this.cardOf(launch)}
       .words=${words}
       .patient=${launch.patient}
+      .liveKey=${launch.liveKey}
       .intent=${launch.intent}
       .settings=${`${this.base}settings`}
+      .openChart=${this.emr?.openChart ?? null}
       ?with-banner=${launch.needPatientBanner}
     ></portico-access-card>`
   }
@@ -135,18 +145,35 @@ export class PorticoStaff extends LitElement {
     const [practice, launch] = await Promise.allSettled([this.client.readPractice(), this.readLaunch()])
     if (practice.status === 'fulfilled') this.practice = practice.value
     if (launch.status === 'fulfilled') this.launch = launch.value
+    void this.reachEmr()
     const { languages = ['en', 'es'], timeZone = 'UTC' } = this.practice ?? {}
     const language = chooseLanguage(languages)
-    const [words] = await Promise.all([loadStaffWords(language, timeZone), this.openPages(language)])
+    const [words] = await Promise.all([
+      loadStaffWords(language, timeZone),
+      this.openPages(language),
+      this.worn,
+    ])
     this.words = words
     const failed = [launch, practice].find((answer) => answer.status === 'rejected')
     if (failed) this.refusal = toRefusal(failed.reason)
   }
 
+  /** Nobody waits for it: what it can do comes when it answers, and without an answer nothing does. */
+  private async reachEmr(): Promise<void> {
+    const { launch } = this
+    if (!launch?.messaging || this.emr) return
+    const page = await import('./emr-page.ts')
+      .then(({ EmrPage }) => EmrPage.reach(this, launch))
+      .catch(() => null)
+    if (this.isConnected) this.emr = page
+  }
+
   private async readLaunch(): Promise<LaunchView> {
     await this.finish?.()
     this.finish = null
-    return this.client.readLaunch(launchOf(location))
+    const launch = launchOf(location)
+    this.worn ??= wearStyle(this.client.readStyle(launch))
+    return this.client.readLaunch(launch)
   }
 
   /** Before anything is on the screen, so that the navigation moves nothing when it comes. */
@@ -164,8 +191,13 @@ export class PorticoStaff extends LitElement {
     }
   }
 
+  /** Asks where something typed would be lost. */
+  async mayLeave(): Promise<boolean> {
+    return this.pages === null || this.pages.mayLeave()
+  }
+
   private async signOut(): Promise<void> {
-    if (this.pages && !(await this.pages.mayLeave())) return
+    if (!(await this.mayLeave())) return
     try {
       await this.client.endLaunch(launchOf(location))
       this.refusal = null

@@ -14,7 +14,7 @@ export type Notice = {
 
 /** Says what happened, what it means, what to do. Takes focus with `focusNotice` when it answers a submit. */
 export const notice = ({ mood, title, text, more, actions }: Notice) =>
-  html`<div class="notice ${mood}" tabindex="-1" data-notice>
+  html`<div class="notice ${mood}" part="notice" tabindex="-1" data-notice>
     ${mood === 'good' ? checkIcon() : alertIcon()}
     <p><strong>${title}</strong></p>
     ${text ? html`<p>${text}</p>` : nothing} ${more ?? nothing}

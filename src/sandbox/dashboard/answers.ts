@@ -8,13 +8,15 @@ import { loginPage, messagePage } from './pages.ts'
 export type AnswerDeps = Pick<Frame, 'emrName' | 'prefix' | 'links'> & {
   staff: StaffUser[]
   clients: RegisteredClient[]
+  /** Origin whose card these pages show. */
+  portico?: string
 }
 
 export type Answers = ReturnType<typeof createAnswers>
 
 /** The pages that any part of the dashboard may answer with, and the frame and headers that all of them have. */
-export function createAnswers({ emrName, prefix, links, staff, clients }: AnswerDeps) {
-  const headers = pageHeaders(clients)
+export function createAnswers({ emrName, prefix, links, staff, clients, portico }: AnswerDeps) {
+  const headers = pageHeaders(clients, prefix, portico)
   const send = async (page: Markup, status = 200) =>
     new Response((await page).toString(), { status, headers })
   const frameOf = (session?: EmrSession): Frame => ({
@@ -39,15 +41,31 @@ export const redirect = (location: string, cookies: string[] = []) =>
   })
 
 /** Forms may lead on to the apps: Chromium checks form-action along the redirects too. */
-function pageHeaders(clients: RegisteredClient[]) {
+function pageHeaders(clients: RegisteredClient[], prefix: string, portico: string | undefined) {
   const urls = clients.flatMap(({ redirectUris, launchUrl }) => [...redirectUris, launchUrl])
-  const origins = ["'self'", ...new Set(urls.map((url) => new URL(url).origin))].join(' ')
+  const apps = ["'self'", ...new Set(urls.map((url) => new URL(url).origin))].join(' ')
+  const scripts = ["'self'", portico].filter(Boolean).join(' ')
+  const policy = [
+    "default-src 'none'",
+    `script-src ${scripts}`,
+    `connect-src ${scripts}`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `form-action ${apps}`,
+    `frame-src ${apps}`,
+    "frame-ancestors 'self'",
+    "base-uri 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types lit-html',
+    // Not report-to: browsers send those reports to https addresses only.
+    `report-uri ${prefix}/sandbox/csp-reports`,
+  ]
   return {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     // Not no-referrer: browsers would then say "Origin: null" with our own forms.
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
-    'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action ${origins}; frame-src ${origins}; frame-ancestors 'self'; base-uri 'none'`,
+    'content-security-policy': policy.join('; '),
   }
 }

@@ -1,3 +1,41 @@
+// Demographics are changed in a dialog over everything else. An app that is open stays open meanwhile.
+const editor = document.getElementById('edit-demographics')
+const edit = document.querySelector('[data-edits]')
+let isEdited = false
+if (editor) {
+  const form = editor.querySelector('form')
+  const fault = form.querySelector('[role=alert]')
+  edit.hidden = false
+  edit.addEventListener('click', () => editor.showModal())
+  editor.querySelector('[data-closes]').addEventListener('click', () => editor.close())
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void save()
+  })
+  const save = async () => {
+    const answer = await fetch(form.action, { method: 'POST', body: changesOf(form) }).catch(() => null)
+    fault.hidden = answer?.ok ?? false
+    if (!answer?.ok) return
+    isEdited = true
+    for (const field of form.querySelectorAll('input')) field.defaultValue = field.value
+    editor.close()
+    if (!document.querySelector('dialog[open]')) location.reload()
+  }
+}
+
+// An app is to look as the EMR does at this moment.
+const dark = matchMedia('(prefers-color-scheme: dark)')
+for (const form of document.querySelectorAll('form[action$="/launch"]'))
+  form.addEventListener('formdata', ({ formData }) => formData.set('scheme', dark.matches ? 'dark' : 'light'))
+
+// The page may be older than the chart: what nobody touched here is not written again.
+function changesOf(form) {
+  const changes = new FormData()
+  for (const field of form.querySelectorAll('input'))
+    if (field.value !== field.defaultValue) changes.set(field.name, field.value)
+  return changes
+}
+
 // Opens an app in a full-screen dialog; without this script the app opens in a tab only.
 for (const form of document.querySelectorAll('form[data-opens]')) {
   const dialog = document.getElementById(form.dataset.opens)
@@ -7,5 +45,39 @@ for (const form of document.querySelectorAll('form[data-opens]')) {
   dialog.querySelector('[data-closes]').addEventListener('click', () => dialog.close())
   dialog.addEventListener('close', () => {
     frame.src = 'about:blank'
+    if (isEdited) location.reload()
   })
+  listen(dialog, frame)
+}
+
+// SMART Web Messaging: the app in the frame, and nobody else, may ask to be closed or to have demographics opened.
+function listen(dialog, frame) {
+  const { app, messaging } = dialog.dataset
+  const acts = {
+    'status.handshake': () => ({}),
+    'ui.done': () => done(() => dialog.close()),
+    'ui.launchActivity': ({ activityType }) =>
+      activityType === 'urn:portico:activity:demographics-edit' && editor
+        ? done(() => editor.open || editor.showModal())
+        : failed('This EMR has no such activity.'),
+  }
+  window.addEventListener('message', ({ data, origin, source }) => {
+    if (source !== frame.contentWindow || origin !== app || data?.messagingHandle !== messaging) return
+    const act = Object.hasOwn(acts, data.messageType) ? acts[data.messageType] : () => failed('Not offered.')
+    const payload = act(data.payload ?? {})
+    source.postMessage(
+      { messageId: crypto.randomUUID(), responseToMessageId: data.messageId, payload },
+      origin,
+    )
+  })
+}
+
+function done(act) {
+  // Answered first: an app that is closed hears nothing any more.
+  setTimeout(() => act())
+  return { status: 'success' }
+}
+
+function failed(text) {
+  return { status: 'error', statusDetail: { text } }
 }

@@ -9,12 +9,13 @@ export type Frame = {
   links: { label: string; href: string }[]
 }
 
-/** The page around every screen of the EMR. */
-export const layout = (frame: Frame, title: string, body: Markup): Markup =>
+/** The page around every screen of the EMR; `scripts` are what one page needs beside the EMR's own. */
+export const layout = (frame: Frame, title: string, body: Markup, scripts: Markup | '' = ''): Markup =>
   htmlPage(
     `${title} | ${frame.emrName}`,
     markup`<link rel="stylesheet" href="${frame.prefix}/assets/emr.css" />
-      <script type="module" src="${frame.prefix}/assets/emr.js"></script>`,
+      <script type="module" src="${frame.prefix}/assets/emr.js"></script>
+      ${scripts}`,
     markup`<header class="top">
         <a class="brand" href="${frame.prefix}/">${frame.emrName}</a>
         ${frame.user ? navigation(frame, frame.user) : ''}
@@ -28,6 +29,7 @@ const navigation = (frame: Frame, user: NonNullable<Frame['user']>) =>
       <a href="${frame.prefix}/">Patients</a>
       ${frame.links.map(({ label, href }) => markup`<a href="${href}" target="_blank" rel="noopener">${label}</a>`)}
     </nav>
+    <span data-portico-badge hidden></span>
     <form class="who" method="post" action="${frame.prefix}/logout">
       <span>${user.name}, ${user.roleName}</span> <button>Log out</button>
     </form>`

@@ -1,7 +1,9 @@
 import { type Markup, markup } from '../markup.ts'
 import { ROLE_NAMES, type StaffUser } from '../staff.ts'
+import { demographicsDialog, type Demographics } from './demographics.ts'
 import { type ChartBox, PAGE_SIZE, type PatientPage, type PatientRow } from './chart.ts'
 import { type Frame, layout } from './layout.ts'
+import { porticoBox, type PorticoBox, porticoScript } from './portico-box.ts'
 
 /** Choose who you are; there are no passwords in a demonstration. */
 export const loginPage = (frame: Frame, staff: StaffUser[], next: string, notice: string): Markup =>
@@ -103,10 +105,19 @@ function paging(frame: Frame, { text, page, total }: PatientList) {
   </nav>`
 }
 
-export type App = { clientId: string; name: string; origin: string }
+/** `messaging` is the handle by which the app may speak with this page. */
+export type App = { clientId: string; name: string; origin: string; messaging: string }
 
-/** One patient: banner, chart and the apps that can be opened for them. */
-export const patientPage = (frame: Frame, patient: PatientPage, apps: App[]): Markup =>
+/** What stands on a patient's page beside the chart. */
+export type Beside = { apps: App[]; notes: Markup | ''; demographics: Demographics }
+
+/** One patient: banner, chart, the patient portal's card, and the apps that can be opened for them. */
+export const patientPage = (
+  frame: Frame,
+  patient: PatientPage,
+  { apps, notes, demographics }: Beside,
+  portico?: PorticoBox,
+): Markup =>
   layout(
     frame,
     patient.row.name,
@@ -115,11 +126,13 @@ export const patientPage = (frame: Frame, patient: PatientPage, apps: App[]): Ma
         <h1>${patient.row.name}</h1>
         <p>${identity(patient)}</p>
       </div>
+      ${notes}
       <div class="page">
         ${apps.map((app) => appButtons(frame, patient, app))}
         <div class="boxes">
           <section class="box" aria-labelledby="demographics">
             <h2 id="demographics">Demographics</h2>
+            <button class="edit" type="button" data-edits hidden>Edit demographics</button>
             <dl>
               ${patient.facts.map(
                 ([label, value]) =>
@@ -132,9 +145,15 @@ export const patientPage = (frame: Frame, patient: PatientPage, apps: App[]): Ma
           </section>
           ${patient.boxes.map(chartBox)}
         </div>
+        ${portico ? porticoBox(portico) : ''}
       </div>
+      ${demographicsDialog(patient.row.name, `${pathOf(frame, patient)}/demographics`, demographics)}
     </main>`,
+    portico ? porticoScript(portico) : '',
   )
+
+const pathOf = (frame: Frame, { row }: PatientPage) =>
+  `${frame.prefix}/patients/${encodeURIComponent(row.id)}`
 
 const chartBox = ({ title, lines }: ChartBox) => {
   const id = title.toLowerCase()
@@ -159,7 +178,7 @@ const identity = ({ row, age }: PatientPage) =>
  * banner, so the app is told that it needs none of its own.
  */
 const appButtons = (frame: Frame, patient: PatientPage, app: App) => {
-  const action = `${frame.prefix}/patients/${encodeURIComponent(patient.row.id)}/launch`
+  const action = `${pathOf(frame, patient)}/launch`
   const frameName = `${app.clientId}-frame`
   const dialogId = `${app.clientId}-dialog`
   return markup`<div class="apps">
@@ -170,9 +189,15 @@ const appButtons = (frame: Frame, patient: PatientPage, app: App) => {
     <form method="post" action="${action}" target="${frameName}" data-opens="${dialogId}" hidden>
       <input type="hidden" name="client" value="${app.clientId}" />
       <input type="hidden" name="banner" value="no" />
+      <input type="hidden" name="messaging" value="${app.messaging}" />
       <button>Open ${app.name} here</button>
     </form>
-    <dialog id="${dialogId}" aria-labelledby="${dialogId}-title">
+    <dialog
+      id="${dialogId}"
+      aria-labelledby="${dialogId}-title"
+      data-app="${app.origin}"
+      data-messaging="${app.messaging}"
+    >
       <div class="dialog-top">
         <div>
           <h2 id="${dialogId}-title">${app.name} for ${patient.row.name}</h2>

@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs'
+import type { Patient, Resource } from '@medplum/fhirtypes'
 import { type Context, Hono } from 'hono'
 import type { Clock } from '../../clock.ts'
 import type { EmrSession } from '../smart/authorize.ts'
 import type { RegisteredClient } from '../smart/clients.ts'
-import type { LaunchContext } from '../smart/state.ts'
+import { type LaunchContext, newToken } from '../smart/state.ts'
 import type { StaffUser } from '../staff.ts'
 import { type Answers, createAnswers, redirect } from './answers.ts'
+import { type CdsCards, cdsCards } from './cds-cards.ts'
 import { type Chart, listPatients, readPatientPage } from './chart.ts'
+import { EditDemographics, readDemographics, saveDemographics } from './demographics.ts'
 import type { Frame } from './layout.ts'
 import { patientListPage, patientPage } from './pages.ts'
+import { type Portico, refusal } from './portico.ts'
 import type { Sessions } from './sessions.ts'
 
 export type DashboardDeps = {
@@ -20,14 +24,20 @@ export type DashboardDeps = {
   clients: RegisteredClient[]
   links: Frame['links']
   sessions: Sessions
-  chart: Chart
+  chart: Chart & { load: (resources: Resource[]) => void }
   now: Clock
+  /** The patient portal whose card is in the chart. */
+  portico: Portico | undefined
+  /** Asks for notes on a chart as it is opened. */
+  cds: CdsCards | undefined
   addLaunch: (context: LaunchContext, clientId: string) => string
 }
 
 /** The EMR as its staff see it: log in, patients, one patient's chart, and the apps that can be opened for them. */
 export function createDashboard(deps: DashboardDeps) {
-  const desk: Desk = { ...deps, answers: createAnswers(deps) }
+  const { portico, ...others } = deps
+  const answers = createAnswers({ ...others, ...(portico ? { portico: portico.origin } : {}) })
+  const desk: Desk = { ...deps, answers }
   const { login, message } = desk.answers
   const app = new Hono()
     .use(async (c, next) => {
@@ -40,7 +50,10 @@ export function createDashboard(deps: DashboardDeps) {
     .post('/logout', (c) => logOut(desk, c))
     .get('/', withSession(desk, showPatients))
     .get('/patients/:id', withSession(desk, showPatient))
+    .post('/patients/:id/demographics', withSession(desk, editDemographics))
+    .get('/patients/:id/launch', withSession(desk, openAppByLink))
     .post('/patients/:id/launch', withSession(desk, openApp))
+    .post('/portico-token', (c) => givePorticoToken(desk, c))
 
   const pages = {
     login: (next: string, otherUser: boolean) => login(next, otherUser ? OTHER_USER : ''),
@@ -82,7 +95,8 @@ const showPatients: SessionHandler = ({ chart, answers }, c, session) => {
   return answers.send(patientListPage(answers.frameOf(session), list))
 }
 
-const showPatient: SessionHandler = async ({ chart, clients, now, answers }, c, session) => {
+const showPatient: SessionHandler = async (desk, c, session) => {
+  const { chart, clients, now, answers, portico, prefix } = desk
   const today = new Date(now()).toISOString().slice(0, 10)
   const patient = readPatientPage(chart, c.req.param('id') ?? '', today)
   if (!patient) return answers.message('No such patient', 'The patient is not in this EMR.', 404)
@@ -90,21 +104,77 @@ const showPatient: SessionHandler = async ({ chart, clients, now, answers }, c, 
     clientId,
     name,
     origin: new URL(url).origin,
+    messaging: newToken(),
   }))
-  return answers.send(patientPage(answers.frameOf(session), patient, apps))
+  const [box, notes] = await Promise.all([
+    portico && porticoBoxOf(portico, prefix, patient.row.id),
+    readNotes(desk, c, session),
+  ])
+  const demographics = readDemographics(chart.read('Patient', patient.row.id) as Patient)
+  return answers.send(patientPage(answers.frameOf(session), patient, { apps, notes, demographics }, box))
 }
 
-const openApp: SessionHandler = async ({ clients, fhirBase, addLaunch, answers }, c, session) => {
-  const form = await c.req.parseBody()
+async function readNotes({ cds, clients }: Desk, c: Context, session: EmrSession) {
+  if (!cds) return ''
+  const cards = await cds.read(session, c.req.param('id') ?? '', c.req.header('accept-language') ?? 'en')
+  return cdsCards(cards, `${c.req.path}/launch`, clients)
+}
+
+const editDemographics: SessionHandler = async ({ chart, answers }, c) => {
+  const patient = chart.read('Patient', c.req.param('id') ?? '')
+  const form = EditDemographics.safeParse(await c.req.parseBody())
+  if (patient?.resourceType !== 'Patient') return answers.message('No such patient', 'Nobody is here.', 404)
+  if (!form.success) return answers.message('Not saved', 'Check the birth date.', 422)
+  saveDemographics(chart, patient, form.data)
+  return redirect(c.req.path.replace(/\/demographics$/, ''))
+}
+
+async function porticoBoxOf({ clientId, script }: Portico, prefix: string, patient: string) {
+  const launchUrl = `${prefix}/patients/${encodeURIComponent(patient)}/launch?client=${clientId}`
+  return { patient, script: await script(), tokenUrl: `${prefix}/portico-token`, launchUrl }
+}
+
+/** What the card in the chart asks for: a token for this patient and for whoever is logged in. */
+async function givePorticoToken({ sessions, portico, chart }: Desk, c: Context): Promise<Response> {
+  const session = sessions.find(c.req.raw)
+  if (!portico) return c.notFound()
+  if (!session) return refusal(401, 'Log in to the EMR again.')
+  const order: unknown = await c.req.json().catch(() => undefined)
+  const patient = order && typeof order === 'object' && 'patient' in order ? order.patient : undefined
+  if (typeof patient !== 'string') return refusal(400, 'The body must name a patient.')
+  if (!chart.read('Patient', patient)) return refusal(404, 'The patient is not in this EMR.')
+  return portico.token(session, patient)
+}
+
+const openApp: SessionHandler = async (desk, c, session) =>
+  launchApp(desk, c, session, await c.req.parseBody())
+
+/** The card's own link. From elsewhere it leads to the chart, where somebody has to press the button. */
+const openAppByLink: SessionHandler = async (desk, c, session) =>
+  c.req.header('sec-fetch-site') === 'same-origin'
+    ? launchApp(desk, c, session, c.req.query())
+    : redirect(`${desk.prefix}/patients/${encodeURIComponent(c.req.param('id') ?? '')}`)
+
+async function launchApp(
+  { clients, origin, prefix, fhirBase, addLaunch, answers }: Desk,
+  c: Context,
+  session: EmrSession,
+  form: Record<string, unknown>,
+): Promise<Response> {
   const client = clients.find(({ clientId }) => clientId === form['client'])
   if (!client) return answers.message('No such app', 'The app is not registered in this EMR.', 404)
   const context = {
     patient: c.req.param('id') ?? '',
     user: session.user.fhirUser,
     needPatientBanner: form['banner'] !== 'no',
+    appContext: textOf(form['appContext']),
+    messagingHandle: textOf(form['messaging']),
+    ...(form['scheme'] === 'dark' ? { styleUrl: `${origin}${prefix}/oauth/style-dark.json` } : {}),
   }
   return redirect(launchUrl(client, fhirBase, addLaunch(context, client.clientId)))
 }
+
+const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
 /** Where the EMR opens an app. @see SMART App Launch 2.2 §launch app: EHR launch */
 export function launchUrl(client: RegisteredClient, fhirBase: string, launch: string): string {

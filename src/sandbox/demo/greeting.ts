@@ -11,7 +11,7 @@ Portico is running, with a small EMR to try it in. Everybody in it is made up.
 
 Try this first:
   1. Open the EMR and log in as Front desk. There are no passwords.
-  2. Choose a patient, then "Open Portico" (a tab) or "Open Portico here" (inside the EMR).
+  2. Choose a patient. Portico's card is in the chart; "Open Portico" opens all of it in a tab.
   3. Switch on "Allow patient portal", save, and create credentials.
   4. Be the patient: open the patient portal, and activate with the ID and the code.
 

@@ -6,13 +6,16 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jo
 import * as z from 'zod'
 import { DemoError } from './options.ts'
 
+const PrivateKeys = z.record(z.string(), z.looseObject({ kty: z.literal('EC') }))
 const DemoKeys = z.object({
   /** PORTICO_KEYS. */
   service: z.string(),
-  /** A private JWK per practice, by slug. */
-  clients: z.record(z.string(), z.looseObject({ kty: z.literal('EC') })),
+  /** A private JWK per practice, by slug: Portico's own as an app of the EMR. */
+  clients: PrivateKeys,
+  /** The EMR's own for the card in its pages, by slug; a store that was kept before there was a card has none. */
+  hosts: PrivateKeys.optional(),
 })
-export type DemoKeys = { service: string; clients: Record<string, JWK> }
+export type DemoKeys = { service: string; clients: Record<string, JWK>; hosts: Record<string, JWK> }
 
 const SQLITE = 'sqlite:'
 const fileOf = (store: string) => resolve(store.slice(SQLITE.length))
@@ -23,19 +26,23 @@ const fileOf = (store: string) => resolve(store.slice(SQLITE.length))
  */
 export async function readOrMakeKeys(slugs: string[], store: string | undefined): Promise<DemoKeys> {
   const path = store === undefined ? undefined : keysPath(store)
-  if (path && existsSync(path)) return readKeys(path)
+  const makeHosts = () => makePrivateKeys(slugs)
+  if (path && existsSync(path)) {
+    const { hosts, ...kept } = readKeys(path)
+    return hosts ? { ...kept, hosts } : write(path, { ...kept, hosts: await makeHosts() })
+  }
   if (path && store?.startsWith(SQLITE)) refuseStoreWithoutKeys(fileOf(store), path)
-  const clients = await Promise.all(
-    slugs.map(async (slug): Promise<[string, JWK]> => [slug, await makeClientKey()]),
-  )
   const keys = {
     service: `demo:${randomBytes(32).toString('base64url')}`,
-    clients: Object.fromEntries(clients),
+    clients: await makePrivateKeys(slugs),
+    hosts: await makeHosts(),
   }
-  if (path) {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, JSON.stringify(keys, null, 2), { mode: 0o600 })
-  }
+  return path ? write(path, keys) : keys
+}
+
+function write(path: string, keys: DemoKeys) {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, JSON.stringify(keys, null, 2), { mode: 0o600 })
   return keys
 }
 
@@ -54,7 +61,7 @@ function refuseStoreWithoutKeys(file: string, path: string) {
   )
 }
 
-function readKeys(path: string): DemoKeys {
+function readKeys(path: string) {
   try {
     return DemoKeys.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch {
@@ -62,7 +69,13 @@ function readKeys(path: string): DemoKeys {
   }
 }
 
-async function makeClientKey(): Promise<JWK> {
+const makePrivateKeys = async (slugs: string[]): Promise<Record<string, JWK>> =>
+  Object.fromEntries(await Promise.all(slugs.map(async (slug) => [slug, await makePrivateKey()] as const)))
+
+/** What may be published of a private key. */
+export const publicHalf = ({ kty, crv, x, y, kid, alg, use }: JWK) => ({ kty, crv, x, y, kid, alg, use })
+
+async function makePrivateKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair('ES384', { extractable: true })
   const jwk = await exportJWK(privateKey)
   return { ...jwk, alg: 'ES384', use: 'sig', kid: await calculateJwkThumbprint(jwk) }

@@ -4,6 +4,8 @@ export type DemoOptions = {
   basePort: number
   /** Folder with FHIR bundles or ndjson, instead of the built-in patients. */
   data: string | undefined
+  /** File with more hosts for the first practice: pages of somebody's own that show the card. */
+  hosts: string | undefined
   json: boolean
   /** A DATABASE_URL whose data outlives the demo. */
   store: string | undefined
@@ -12,25 +14,27 @@ export type DemoOptions = {
 /** Something the person who started the demo can mend; printed as one line, without a stack. */
 export class DemoError extends Error {}
 
-const USAGE = 'npm run demo -- [--base-port N] [--data DIR] [--json] [--store sqlite:FILE|postgres://…]'
+const USAGE =
+  'npm run demo -- [--base-port N] [--data DIR] [--hosts FILE] [--json] [--store sqlite:FILE|postgres://…]'
 /** The EMR and the mailbox take the two ports after it. */
 const LAST_BASE_PORT = 65533
 
 /** @throws DemoError for anything it does not know. */
 export function parseOptions(args: string[]): DemoOptions {
-  const { 'base-port': port = '8080', data, json = false, store } = parse(args)
+  const { 'base-port': port = '8080', data, hosts, json = false, store } = parse(args)
   const basePort = Number(port)
   if (!/^\d+$/.test(port) || basePort < 1 || basePort > LAST_BASE_PORT)
     throw new DemoError(`--base-port must be a number from 1 to ${LAST_BASE_PORT}, not ${port}.`)
   if (store !== undefined && !/^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(store))
     throw new DemoError(`--store must be sqlite:<file> or postgres://…, not ${store}.`)
-  return { basePort, data, json, store }
+  return { basePort, data, hosts, json, store }
 }
 
 function parse(args: string[]) {
   const text = { type: 'string' } as const
   try {
-    const options = { 'base-port': text, data: text, json: { type: 'boolean' }, store: text } as const
+    const json = { type: 'boolean' } as const
+    const options = { 'base-port': text, data: text, hosts: text, json, store: text }
     return parseArgs({ args, options, strict: true }).values
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('. ')

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import type { JWK } from 'jose'
 import type { EmrOptions } from '../emr.ts'
 import { CLINICS as EMR_CLINICS, type ClinicName } from '../people/clinic.ts'
+import { configPath, hostKeysFile } from './config-files.ts'
+import type { DemoHost } from './hosts.ts'
 import type { DemoKeys } from './keys.ts'
 
 export type Addresses = { service: string; emr: string; mail: string }
@@ -15,6 +17,10 @@ export type Clinic = {
   practice: Record<string, unknown> & { name: string }
   /** Its mail server stands in the file for good, so that its administrators see what a locked setting is. */
   mailIsFixed: boolean
+  /** Its EMR asks Portico for notes as charts are opened (CDS Hooks). */
+  asksForNotes: boolean
+  /** Its EMR lets Portico speak with the page around it (SMART Web Messaging). */
+  speaksWithApps: boolean
 }
 
 /** The two practices of the demo. Everything about them that both Portico and the EMR must know is said here once. */
@@ -34,7 +40,15 @@ function clinicOf(slug: ClinicName, prefix: string, timeZone: string, hours: Rec
   const { title, street, city, postalCode, phone } = EMR_CLINICS[slug]
   const address = [street, `${city}, OR ${postalCode}`]
   const practice = { name: title, address, phone, hours, timeZone, languages: ['en', 'es'] }
-  return { slug, prefix, emrName: `${city} EMR`, practice, mailIsFixed: slug === 'harbor' }
+  return {
+    slug,
+    prefix,
+    emrName: `${city} EMR`,
+    practice,
+    mailIsFixed: slug === 'harbor',
+    asksForNotes: slug === 'harbor',
+    speaksWithApps: slug === 'fernwood',
+  }
 }
 
 /** How the EMR names those who work in a role. */
@@ -44,6 +58,7 @@ const staffOf = (slug: ClinicName, role: string) =>
 const CLIENT_ID = 'portico'
 const SCOPE =
   'openid fhirUser launch online_access user/Patient.rus user/RelatedPerson.rs user/Practitioner.rs user/Consent.crus user/Provenance.crs'
+const scopeOf = ({ speaksWithApps }: Clinic) => (speaksWithApps ? `${SCOPE} messaging/ui` : SCOPE)
 const SERVICE_SCOPE =
   'system/Patient.rs system/RelatedPerson.rs system/Practitioner.rs system/Consent.crus system/Provenance.crs'
 
@@ -54,9 +69,19 @@ export const addressesFrom = (basePort: number): Addresses => ({
   mail: `http://127.0.0.1:${basePort + 2}`,
 })
 
-/** What Portico reads from PORTICO_CONFIG. */
-export const practiceConfig = ({ emr }: Addresses, keys: DemoKeys, smtpPort: number) => ({
-  practices: CLINICS.map(({ slug, prefix, practice, mailIsFixed }) => {
+/** What Portico calls the EMR whose pages show its card. */
+const hostIdOf = (slug: string) => `${slug}-emr`
+
+/** What Portico reads from PORTICO_CONFIG; the first practice has more hosts, if there are any. */
+export const practiceConfig = (
+  { emr }: Addresses,
+  keys: DemoKeys,
+  smtpPort: number,
+  moreHosts: DemoHost[] = [],
+) => ({
+  practices: CLINICS.map((clinic, index) => {
+    const { slug, prefix, emrName, practice, mailIsFixed, asksForNotes } = clinic
+    const more = index === 0 ? moreHosts : []
     const mail = {
       mailFrom: `${practice.name} <no-reply@${slug}.example>`,
       mailHost: '127.0.0.1',
@@ -71,21 +96,24 @@ export const practiceConfig = ({ emr }: Addresses, keys: DemoKeys, smtpPort: num
       // The physician has no role yet: the administrator finds her in the list.
       firstRoles: Object.fromEntries(staffOf(slug, 'Front desk').map((who) => [who, 'front-desk'])),
       fhirBase: `${emr}${prefix}/fhir`,
-      frameAncestors: [emr],
+      frameAncestors: [emr, ...more.flatMap(({ origins }) => origins)],
+      hosts: [{ id: hostIdOf(slug), name: emrName, origins: [emr], jwks: hostKeysFile(slug) }, ...more],
+      cdsClients: asksForNotes ? [{ issuer: `${emr}${prefix}`, jwks: hostKeysFile(slug) }] : [],
       client: {
         clientId: CLIENT_ID,
-        privateKeyJwk: keyOf(keys, slug),
-        scope: SCOPE,
+        privateKeyJwk: keyOf(keys.clients, slug),
+        scope: scopeOf(clinic),
         serviceScope: SERVICE_SCOPE,
       },
     }
   }),
 })
 
-/** The same client as the EMR has it registered. */
+/** The same client as the EMR has it registered; with keys the EMR shows the card in its own pages. */
 export const emrOptions = (
   { service, emr, mail }: Addresses,
   clinic: Clinic,
+  keys?: DemoKeys,
 ): Omit<EmrOptions, 'resources'> => {
   const base = `${service}/${clinic.slug}`
   return {
@@ -96,6 +124,17 @@ export const emrOptions = (
       { label: 'Patient portal', href: `${base}/portal/` },
       { label: 'Mailbox', href: `${mail}/` },
     ],
+    ...(keys
+      ? {
+          portico: {
+            id: hostIdOf(clinic.slug),
+            privateJwk: keyOf(keys.hosts, clinic.slug),
+            practiceUrl: base,
+            ...(clinic.asksForNotes ? { cdsServices: `${base}/cds-services` } : {}),
+            clientId: CLIENT_ID,
+          },
+        }
+      : {}),
     clients: [
       {
         clientId: CLIENT_ID,
@@ -103,7 +142,7 @@ export const emrOptions = (
         redirectUris: [`${base}/callback`],
         launchUrl: `${base}/launch`,
         jwksUri: `${service}/.well-known/jwks.json`,
-        scope: `${SCOPE} ${SERVICE_SCOPE}`,
+        scope: `${scopeOf(clinic)} ${SERVICE_SCOPE}`,
       },
     ],
   }
@@ -116,8 +155,6 @@ export type ServiceSettings = {
   store: string | undefined
   json: boolean
 }
-
-export const configPath = (folder: string) => join(folder, 'practices.json')
 
 /** The environment of the service; of our own only what a program needs to run at all. */
 export function serviceEnvironment(
@@ -141,8 +178,8 @@ export function serviceEnvironment(
   }
 }
 
-function keyOf(keys: DemoKeys, slug: string): JWK {
-  const key = keys.clients[slug]
+function keyOf(keys: Record<string, JWK>, slug: string): JWK {
+  const key = keys[slug]
   if (!key) throw new Error(`There is no key for ${slug}`)
   return key
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,11 +11,13 @@ import { createMailboxPages } from '../mailbox/pages.ts'
 import { createPeople } from '../people/index.ts'
 import { serve } from '../serve.ts'
 import { buildComponents } from './components.ts'
+import { writeConfigFiles } from './config-files.ts'
 import { readPatients, replacePatients } from './data.ts'
 import { greeting, readyLine } from './greeting.ts'
+import { readHosts } from './hosts.ts'
 import { readOrMakeKeys } from './keys.ts'
 import { DemoError, type DemoOptions, parseOptions } from './options.ts'
-import { addressesFrom, CLINICS, configPath, emrOptions, practiceConfig, serviceEnvironment } from './plan.ts'
+import { addressesFrom, CLINICS, emrOptions, practiceConfig, serviceEnvironment } from './plan.ts'
 import { checkPorts } from './ports.ts'
 import { createService, type Service } from './service.ts'
 
@@ -54,6 +56,7 @@ async function start(
   closers: (() => unknown)[],
   onDeath: (how: string) => void,
 ) {
+  const hosts = readHosts(options.hosts)
   await checkPorts(options.basePort)
   const addresses = addressesFrom(options.basePort)
   const keys = await readOrMakeKeys(
@@ -65,11 +68,7 @@ async function start(
 
   const mailbox = await startMailbox(systemClock)
   closers.push(() => mailbox.close())
-  writeFileSync(
-    configPath(folder),
-    JSON.stringify(practiceConfig(addresses, keys, mailbox.smtpPort), null, 2),
-    { mode: 0o600 },
-  )
+  writeConfigFiles(folder, practiceConfig(addresses, keys, mailbox.smtpPort, hosts), keys)
   await parts.build()
 
   const env = serviceEnvironment({ ...options, folder, keys }, process.env)
@@ -86,7 +85,7 @@ async function start(
   started.catch(() => undefined)
   const resources = await readResources(options.data)
   const clinics = CLINICS.map((clinic) =>
-    createEmr({ ...emrOptions(addresses, clinic), resources: resources[clinic.slug] }),
+    createEmr({ ...emrOptions(addresses, clinic, keys), resources: resources[clinic.slug] }),
   )
   closers.push((await serve(emrHandler(addresses.emr, service, clinics), options.basePort + 1)).close)
   closers.push((await serve(createMailboxPages(mailbox).fetch, options.basePort + 2)).close)

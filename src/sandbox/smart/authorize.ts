@@ -3,7 +3,7 @@ import { type FaultKind, OTHER_ISSUER } from '../faults.ts'
 import { ROLE_SCOPES, type StaffUser } from '../staff.ts'
 import type { RegisteredClient } from './clients.ts'
 import { OAuthError, onlyOnce, required } from './errors.ts'
-import { grantScope, hasScope, ofLevel } from './scopes.ts'
+import { grantScope, hasScope, MESSAGING, ofLevel, withoutScope } from './scopes.ts'
 import type { SmartState } from './state.ts'
 
 export type EmrSession = { id: string; user: StaffUser }
@@ -80,7 +80,9 @@ function issueCode(
   if (session.user.fhirUser !== launch.user) return { kind: 'login', otherUser: true }
 
   const limits = [ofLevel(client.scope, 'user'), ROLE_SCOPES[session.user.role]]
-  const scope = grantScope(requested, ...limits)
+  const granted = grantScope(requested, ...limits)
+  // Nobody listens around an app that has a tab of its own.
+  const scope = launch.messagingHandle ? granted : withoutScope(granted, MESSAGING)
   if (!hasScope(scope, 'launch'))
     throw new OAuthError('invalid_scope', 'an EHR launch needs the scope launch')
   deps.state.useLaunch(launchId)

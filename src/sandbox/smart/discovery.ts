@@ -20,6 +20,7 @@ export const discoveryDocument = (issuer: string, base: string) => ({
     'launch',
     'online_access',
     'offline_access',
+    'messaging/ui',
     'user/*.cruds',
     'system/*.cruds',
   ],

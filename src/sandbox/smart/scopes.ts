@@ -1,7 +1,9 @@
 import { OAuthError } from './errors.ts'
 
 const RESOURCE = /^(patient|user|system)\/(\*|[A-Z][A-Za-z]+)\.(read|write|\*|(?=[cruds])c?r?u?d?s?)$/
-const CONTEXT = new Set(['openid', 'fhirUser', 'launch', 'online_access', 'offline_access'])
+/** Lets an app speak with the page around it. */
+export const MESSAGING = 'messaging/ui'
+const CONTEXT = new Set(['openid', 'fhirUser', 'launch', 'online_access', 'offline_access', MESSAGING])
 const LETTERS = ['c', 'r', 'u', 'd', 's']
 /** SMART 1 permissions in SMART 2 letters. @see SMART App Launch 2.2 §scopes for requesting FHIR resources */
 const FIRST_VERSION: Record<string, string> = { read: 'rs', write: 'cud', '*': 'cruds' }
@@ -29,6 +31,11 @@ export function grantScope(requested: string, ...limits: string[]): string {
 export const ofLevel = (scope: string, level: 'user' | 'system'): string =>
   words(scope)
     .filter((word) => word.startsWith(`${level}/`) || (level !== 'system' && CONTEXT.has(word)))
+    .join(' ')
+
+export const withoutScope = (scope: string, word: string) =>
+  words(scope)
+    .filter((one) => one !== word)
     .join(' ')
 
 export const hasScope = (scope: string, word: string) => words(scope).includes(word)

@@ -8,7 +8,7 @@ import { discoveryDocument } from './discovery.ts'
 import { NO_STORE, OAuthError, onlyOnce, required } from './errors.ts'
 import { createIdTokens } from './id-tokens.ts'
 import { createSmartState, type LaunchContext } from './state.ts'
-import { answerToken } from './token.ts'
+import { answerToken, mintUserToken } from './token.ts'
 
 export type SmartServerDeps = {
   /** e.g. `http://127.0.0.1:8081/oauth`; every endpoint lies under it. */
@@ -44,6 +44,7 @@ export function createSmartServer(deps: SmartServerDeps) {
     .post('/revoke', (c) => answerRevocation(parts, c))
     .get('/jwks.json', async (c) => c.json({ keys: [await parts.idTokens.publicJwk()] }, 200, OPEN))
     .get('/style.json', (c) => c.json(STYLE, 200, OPEN))
+    .get('/style-dark.json', (c) => c.json(DARK_STYLE, 200, OPEN))
     .get('/.well-known/openid-configuration', discover)
     .onError((error) => {
       if (error instanceof OAuthError) return error.toResponse()
@@ -56,6 +57,8 @@ export function createSmartServer(deps: SmartServerDeps) {
     wellKnown: new Hono<Env>().get('/smart-configuration', discover),
     authorize: (request: Request) => authorizeBearer(parts, request),
     addLaunch: (context: LaunchContext, clientId: string) => parts.state.addLaunch(context, clientId),
+    userToken: (session: EmrSession, patient: string, clientId: string) =>
+      mintUserToken(parts, session, patient, clientId),
   }
 }
 
@@ -123,17 +126,30 @@ async function readForm(c: Context<Env>) {
 /** Discovery and public keys may be read by any page. */
 const OPEN = { 'access-control-allow-origin': '*' }
 
-/** @see SMART App Launch 2.2 §smart_style_url */
+/**
+ * The dashboard's own look, as dashboard/emr.css has it.
+ * @see SMART App Launch 2.2 §smart_style_url
+ */
 const STYLE = {
   color_background: '#e9eef3',
-  color_error: '#9b1c1c',
+  color_error: '#8a2a1b',
   color_highlight: '#1f5c99',
   color_modal_backdrop: '#1c3347',
   color_success: '#1d6b3c',
   color_text: '#1d2730',
-  dim_border_radius: '6px',
-  dim_font_size: '15px',
-  dim_spacing_size: '16px',
-  font_family_body: 'Arial, "Liberation Sans", Helvetica, sans-serif',
-  font_family_heading: 'Arial, "Liberation Sans", Helvetica, sans-serif',
+  dim_border_radius: '3px',
+  dim_font_size: '14px',
+  dim_spacing_size: '14px',
+  font_family_body: "Arial, 'Liberation Sans', Helvetica, sans-serif",
+  font_family_heading: "Arial, 'Liberation Sans', Helvetica, sans-serif",
+}
+
+const DARK_STYLE = {
+  ...STYLE,
+  color_background: '#15191d',
+  color_error: '#f0a899',
+  color_highlight: '#8fc1f2',
+  color_modal_backdrop: '#000000',
+  color_success: '#8fd3a8',
+  color_text: '#e9edf0',
 }

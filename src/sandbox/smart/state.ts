@@ -10,6 +10,12 @@ export type LaunchContext = {
   encounter?: string | undefined
   intent?: string | undefined
   needPatientBanner?: boolean | undefined
+  /** What a CDS Hooks link carried; the app gets it as it is. */
+  appContext?: string | undefined
+  /** Set where the page around the app listens to messages that name it. */
+  messagingHandle?: string | undefined
+  /** Where the app reads how the EMR looks, in place of the usual address; null = the EMR does not say. */
+  styleUrl?: string | null | undefined
 }
 type Launch = LaunchContext & { clientId: string; expiresAt: number }
 

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../clock.ts'
 import type { FaultKind } from '../faults.ts'
+import { ROLE_SCOPES } from '../staff.ts'
+import type { EmrSession } from './authorize.ts'
 import type { RegisteredClient } from './clients.ts'
 import { OAuthError, required } from './errors.ts'
-import { grantScope, hasScope, ofLevel } from './scopes.ts'
+import { grantScope, hasScope, MESSAGING, ofLevel } from './scopes.ts'
 import type { Code, Grant, SmartState } from './state.ts'
 
 export type TokenDeps = {
   state: SmartState
   now: Clock
   styleUrl: string
+  issuer: string
   isSessionLive: (sessionId: string) => boolean
   signIdToken: (code: Code, fault: FaultKind | undefined) => Promise<string>
 }
@@ -39,6 +42,26 @@ export async function answerToken(
   const { code, grant } = redeem(deps, client, form)
   const idToken = hasScope(grant.scope, 'openid') ? { id_token: await deps.signIdToken(code, fault) } : {}
   return { ...userTokens(deps, grant, grant.scope, seconds(USER_SECONDS)), ...idToken }
+}
+
+/**
+ * A token that the EMR gives of its own accord, for somebody who is logged in and for what an app is registered for:
+ * no launch, nothing to refresh, and gone when they log out.
+ */
+export function mintUserToken(
+  { state, clients }: Pick<TokenDeps, 'state'> & { clients: RegisteredClient[] },
+  { id: sessionId, user }: EmrSession,
+  patient: string,
+  clientId: string,
+) {
+  const registered = clients.find((client) => client.clientId === clientId)?.scope ?? ''
+  const resources = ofLevel(registered, 'user')
+    .split(' ')
+    .filter((word) => word.startsWith('user/'))
+  const scope = grantScope(resources.join(' '), ROLE_SCOPES[user.role])
+  const launch = { patient, user: user.fhirUser }
+  const grant = state.addGrant({ clientId, scope, user, launch, sessionId })
+  return { token: state.addAccess(grant.id, scope, USER_SECONDS), scope }
 }
 
 /** A grant is good while nobody ended it and, without offline_access, while its user stays logged in to the EMR. */
@@ -100,13 +123,21 @@ function userTokens(deps: TokenDeps, grant: Grant, scope: string, seconds: numbe
       ? {
           patient: launch.patient,
           need_patient_banner: launch.needPatientBanner ?? true,
-          smart_style_url: deps.styleUrl,
         }
       : {}),
+    ...(launch && launch.styleUrl !== null ? { smart_style_url: launch.styleUrl ?? deps.styleUrl } : {}),
     ...(launch?.encounter ? { encounter: launch.encounter } : {}),
     ...(launch?.intent ? { intent: launch.intent } : {}),
+    ...(launch?.appContext ? { appContext: launch.appContext } : {}),
+    ...messagingOf(deps, launch?.messagingHandle, scope),
   }
 }
+
+/** @see SMART Web Messaging 1.0, Authorization with SMART Scopes */
+const messagingOf = ({ issuer }: TokenDeps, handle: string | undefined, scope: string): TokenAnswer =>
+  handle && hasScope(scope, MESSAGING)
+    ? { smart_web_messaging_handle: handle, smart_web_messaging_origin: new URL(issuer).origin }
+    : {}
 
 function serveBackend(deps: TokenDeps, client: RegisteredClient, form: Map<string, string>, seconds: number) {
   const scope = grantScope(required(form, 'scope'), ofLevel(client.scope, 'system'))

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readPatients, replacePatients } from '../../../src/sandbox/demo/data.ts'
+import { readHosts } from '../../../src/sandbox/demo/hosts.ts'
 import { keysPath, readOrMakeKeys } from '../../../src/sandbox/demo/keys.ts'
 import { DemoError } from '../../../src/sandbox/demo/options.ts'
 import { createPeople } from '../../../src/sandbox/people/index.ts'
@@ -62,6 +63,43 @@ test('a kept store gets its keys again, another one gets others', async () => {
   expect(await readOrMakeKeys(['fernwood'], store)).toEqual(first)
   expect((await readOrMakeKeys(['fernwood'], undefined)).service).not.toBe(first.service)
   expect(keysPath('postgres://a/1')).not.toBe(keysPath('postgres://a/2'))
+})
+
+test('a store that was kept before the EMR had a key of its own keeps the others', async () => {
+  const store = `sqlite:${join(folder, 'older', 'portico.sqlite')}`
+  const { hosts, ...older } = await readOrMakeKeys(['fernwood'], store)
+  writeFileSync(keysPath(store), JSON.stringify(older))
+  const mended = await readOrMakeKeys(['fernwood'], store)
+  expect(mended).toMatchObject(older)
+  expect(mended.hosts['fernwood']).not.toEqual(hosts['fernwood'])
+  expect(await readOrMakeKeys(['fernwood'], store)).toEqual(mended)
+})
+
+describe('more hosts', () => {
+  const host = { id: 'my-emr', name: 'My EMR', origins: ['http://127.0.0.1:5173'], jwks: 'keys.json' }
+  const writeHosts = (content: unknown) => {
+    const path = join(folder, 'hosts.json')
+    writeFileSync(path, JSON.stringify(content))
+    return path
+  }
+
+  test('are read with their key files, which lie beside the file', () => {
+    writeFileSync(join(folder, 'keys.json'), '{"keys": []}')
+    expect(readHosts(writeHosts([host]))).toEqual([{ ...host, jwks: join(folder, 'keys.json') }])
+    const address = { ...host, jwks: 'https://emr.example/jwks.json' }
+    expect(readHosts(writeHosts([address]))).toEqual([address])
+    expect(readHosts(undefined)).toEqual([])
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['is no array', { hosts: [host] }, /^--hosts: \S+ is not a JSON array of hosts/],
+    ['has a host without keys', [{ ...host, jwks: undefined }], /^--hosts: \S+ is not a JSON array of hosts/],
+    ['names keys that are not there', [{ ...host, jwks: 'no.json' }], /^--hosts: the key file \S+no\.json/],
+  ])('are refused with one line when the file %s', (_, content, line) => {
+    const path = writeHosts(content)
+    expect(() => readHosts(path)).toThrow(DemoError)
+    expect(() => readHosts(path)).toThrow(line)
+  })
 })
 
 test('a kept SQLite store whose keys are gone is refused instead of given others', async () => {

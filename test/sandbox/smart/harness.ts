@@ -70,7 +70,7 @@ export async function createBench(options: Partial<EmrOptions> = {}) {
     redirectUris: [REDIRECT],
     launchUrl: 'http://localhost:18080/fernwood/launch',
     jwks: { keys: [one.publicJwk] },
-    scope: `${SCOPE} system/Patient.rs`,
+    scope: `${SCOPE} messaging/ui system/Patient.rs`,
   })
   const emr = createEmr({
     origin: ORIGIN,
@@ -182,6 +182,7 @@ export type Tokens = {
   need_patient_banner: boolean
   smart_style_url: string
   intent?: string
+  smart_web_messaging_handle?: string
 }
 
 /** A refusal in OAuth's form. */

@@ -45,6 +45,39 @@ test('an encounter and an intent of the launch reach the app', async () => {
   expect(tokens).toMatchObject({ intent: 'create-credentials', encounter: 'visit-1' })
 })
 
+test('what a link of a note carried reaches the app as it is', async () => {
+  const order = { patient: 'walter-okafor', user: 'front-desk', appContext: '{"intent":"access"}' }
+  const tokens = await bench.getTokens({ launch: bench.emr.createLaunch(order).launch })
+  expect(tokens).toMatchObject({ appContext: '{"intent":"access"}' })
+})
+
+describe('speaking with the page around it', () => {
+  const ask = (scope: string, messagingHandle?: string) => {
+    const order = { patient: 'walter-okafor', user: 'front-desk', messagingHandle }
+    return bench.getTokens({ scope, launch: bench.emr.createLaunch(order).launch })
+  }
+
+  test('is granted to an app that asks for it where somebody listens, and lasts with the grant', async () => {
+    const tokens = await ask('launch online_access messaging/ui', 'handle-1')
+    const granted = {
+      scope: 'launch online_access messaging/ui',
+      smart_web_messaging_handle: 'handle-1',
+      smart_web_messaging_origin: ORIGIN,
+    }
+    expect(tokens).toMatchObject(granted)
+    const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }
+    expect(await (await bench.postAs('/oauth/token', form)).json()).toMatchObject(granted)
+  })
+
+  test('is not granted to an app in a tab of its own, nor to one that does not ask', async () => {
+    for (const tokens of [await ask('launch messaging/ui'), await ask('launch', 'handle-1')]) {
+      expect(tokens.scope).toBe('launch')
+      expect(tokens).not.toHaveProperty('smart_web_messaging_handle')
+      expect(tokens).not.toHaveProperty('smart_web_messaging_origin')
+    }
+  })
+})
+
 describe('a code is refused', () => {
   test('the second time, and what the first gave ends too', async () => {
     const code = await bench.getCode()

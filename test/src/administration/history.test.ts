@@ -74,6 +74,37 @@ test('a slip that was opened counts for who made it', async () => {
   })
 })
 
+test('people and pages that an entry is about are called by their names, as long as these are known', async () => {
+  const host = {
+    id: 'emr',
+    name: 'Fernwood EMR',
+    origins: ['https://emr.example'],
+    jwks: 'https://emr.example/k',
+  }
+  const service = await openService({ practice: { hosts: [host] } })
+  const desk = await openDesk(service)
+  const lines = [
+    { action: 'staff.stopped', detail: { person: 'Practitioner/prac-admin' } },
+    { action: 'staff.resumed', detail: { person: 'Practitioner/left' } },
+    { action: 'host.stopped', detail: { host: 'emr' } },
+    { action: 'host.resumed', detail: { host: 'gone' } },
+  ]
+  for (const line of lines)
+    await recordAudit(
+      service.store.db,
+      { practiceId: 'fernwood', actor: 'portico', ...line },
+      service.clock.now,
+    )
+  const { entries } = await history(desk)
+  const told = Object.fromEntries(entries.map(({ action, detail }) => [action, detail]))
+  expect(told).toMatchObject({
+    'staff.stopped': { person: 'Robin Vega' },
+    'staff.resumed': { person: 'Practitioner/left' },
+    'host.stopped': { host: 'Fernwood EMR' },
+    'host.resumed': { host: 'gone' },
+  })
+})
+
 test.each([{ sameInstant: false }, { sameInstant: true }])(
   'it comes in pages, newest first, none twice and none left out: %j',
   async (how) => {

@@ -214,15 +214,18 @@ describe('making it', () => {
     opened.mockRestore()
   })
 
-  test('a blocked window leaves a link to the letter', async () => {
+  test('a blocked window leaves a button that opens the letter, and no link that anybody could read', async () => {
     const opened = vi.spyOn(window, 'open').mockReturnValue(null)
     await ask()
     stage.on(INVITE, () => issued())
     await inDialog('Create credentials').click()
-    const link = page.getByRole('link', { name: 'Open the letter' })
-    await expect.element(link).toHaveAttribute('href', SLIP_URL)
-    await expect.element(link).toHaveAttribute('rel', 'noopener')
+    const press = inDialog('Open the letter')
+    await expect.element(press).toBeVisible()
     await vi.waitFor(() => expect(focused()?.textContent).toBe('Walter is invited'))
+    expect(page.getByRole('link').elements()).toEqual([])
+    await press.click()
+    expect(opened).toHaveBeenLastCalledWith(SLIP_URL, '_blank', 'noopener')
+    await expect.element(dialog()).not.toBeInTheDocument()
     opened.mockRestore()
   })
 })

@@ -123,6 +123,27 @@ describe('an entry', () => {
     await expect.element(page.getByText(words, { exact: true })).toBeVisible()
   })
 
+  const titles: [string, HistoryEntry['detail'], string][] = [
+    ['host-token.issued', { host: 'Fernwood EMR' }, 'Fernwood EMR showed the card'],
+    ['host-token.refused', { host: 'Fernwood EMR', reason: 'replayed' }, 'Fernwood EMR asked for the card'],
+    ['host-token.refused', { reason: 'unknown-host' }, 'A page asked for the card'],
+    ['host.stopped', { host: 'Fernwood EMR' }, 'Stopped Fernwood EMR'],
+    ['host.resumed', { host: 'Fernwood EMR' }, 'Let Fernwood EMR back in'],
+    ['staff.stopped', { person: 'Jo Park' }, 'Stopped Jo Park'],
+    ['staff.resumed', { person: 'Jo Park' }, 'Let Jo Park back in'],
+    ['staff.stopped', {}, 'Stopped someone'],
+    ['launch.refused', { reason: 'stopped' }, 'Tried to open Portico'],
+    ['access.read', {}, 'Looked at the access card'],
+    ['access.read', { via: 'cds-hooks' }, 'The EMR asked how things stand with the portal'],
+    ['provenance.failed', {}, 'The EMR did not note who changed the chart'],
+    ['invitation.issued', { kind: 'temporary-password' }, 'Made a temporary password'],
+  ]
+  test.each(titles)('%s %o is called what it was', async (action, detail, words) => {
+    await openHistory([entryOf(action, { detail })])
+    await expect.element(page.getByRole('listitem')).toBeVisible()
+    expect(page.getByRole('listitem').element().querySelector('strong')?.textContent).toBe(words)
+  })
+
   const details: [string, HistoryEntry['detail'], string][] = [
     ['settings.changed', { key: 'mailPort', before: 587, after: 465 }, 'E-mail · Port: from 587 to 465'],
     [
@@ -169,6 +190,19 @@ describe('an entry', () => {
     ],
     ['mail.printed', { mail: 'm1', kind: 'invitation' }, 'Invitation'],
     ['contacts.changed', { fields: 'mobilePhone,trustedEmail' }, 'Mobile phone, Trusted e-mail'],
+    [
+      'contacts.changed',
+      { fields: 'mobilePhone', via: 'service' },
+      'Mobile phone Portico wrote it in their name',
+    ],
+    ['host-token.issued', { host: 'Fernwood EMR' }, ''],
+    [
+      'host-token.refused',
+      { host: null, reason: 'unknown-host' },
+      'The configuration file names no such page.',
+    ],
+    ['host-token.refused', { host: 'X', reason: 'signature' }, 'What it sent could not be trusted.'],
+    ['launch.refused', { reason: 'stopped' }, 'This person is stopped.'],
     ['refusal.recorded', { reason: 'declined', askAgainOn: '2027-02-01' }, 'Does not want it'],
     ['test-mail.sent', { fault: 'sign-in' }, 'The server says the username or password is wrong.'],
     ['launch.started', { launch: 'L1' }, ''],

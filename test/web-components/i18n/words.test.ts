@@ -3,6 +3,8 @@ import { admin } from '../../../web-components/i18n/admin.en.ts'
 import { admin as administracion } from '../../../web-components/i18n/admin.es.ts'
 import { common } from '../../../web-components/i18n/common.en.ts'
 import { common as comun } from '../../../web-components/i18n/common.es.ts'
+import { embed } from '../../../web-components/i18n/embed.en.ts'
+import { embed as incrustada } from '../../../web-components/i18n/embed.es.ts'
 import { invite } from '../../../web-components/i18n/invite.en.ts'
 import { invite as invitacion } from '../../../web-components/i18n/invite.es.ts'
 import { patient } from '../../../web-components/i18n/patient.en.ts'
@@ -24,6 +26,7 @@ const FILES: [name: string, en: Record<string, Entry>, es: Record<string, Entry>
   ['staff', staff, personal],
   ['admin', admin, administracion],
   ['questions over the card', invite, invitacion],
+  ['card in a host', embed, incrustada],
   ['slip', slip, comprobante],
 ]
 const texts = (entry: Entry | undefined): string[] =>
@@ -59,6 +62,14 @@ describe.each(FILES)('the words for %s', (name, en, es) => {
     const others = FILES.filter(([other]) => other !== name).flatMap(([, words]) => Object.keys(words))
     expect(Object.keys(en).filter((id) => !code.includes(`'${id}'`) || others.includes(id))).toEqual([])
   })
+})
+
+test('no id is a word of the service: the build makes ids short wherever they stand', () => {
+  const service = Object.values(
+    import.meta.glob<string>('../../../src/**/*.ts', { query: '?raw', import: 'default', eager: true }),
+  ).join('\n')
+  const ids = FILES.flatMap(([, en]) => Object.keys(en))
+  expect(ids.filter((id) => service.includes(`'${id}'`))).toEqual([])
 })
 
 describe('the voice', () => {

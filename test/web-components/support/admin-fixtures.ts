@@ -1,3 +1,4 @@
+import type { HostView } from '../../../src/embedding/schema.ts'
 import type { OutboxMail, OutboxView, PracticeSettings, SettingsView } from '../../../src/settings/schema.ts'
 import type {
   HistoryEntry,
@@ -202,6 +203,36 @@ export const withRole = (view: PeopleView, id: string, role: string | null): Peo
   people: view.people.map((person) => (person.id === id ? { ...person, role } : person)),
   roles: view.roles,
 })
+
+/** The same people after somebody was stopped, or let back in. */
+export const withStop = (view: PeopleView, id: string, stopped: boolean): PeopleView => ({
+  people: view.people.map((person) =>
+    person.id === id ? { ...person, stoppedAt: stopped ? Date.now() : null } : person,
+  ),
+  roles: view.roles,
+})
+
+/** One in use, one that was never used and is stopped. */
+export const HOST_PAGES: HostView[] = [
+  {
+    id: 'https://emr.example/pages',
+    name: 'Fernwood EMR',
+    origins: ['https://emr.example', 'https://emr-standby.fernwood-family-practice.example:8443'],
+    permissions: ['access.read', 'access.manage', 'credentials.manage'],
+    lastUsedAt: Date.now() - 5 * MINUTE_MS,
+    stoppedAt: null,
+  },
+  {
+    id: 'intranet',
+    name: 'Intranet',
+    origins: ['https://intranet.example'],
+    permissions: ['access.read'],
+    lastUsedAt: null,
+    stoppedAt: Date.now() - DAY_MS,
+  },
+]
+
+export const hostsView = (hosts: HostView[] = HOST_PAGES) => ({ body: { hosts } })
 
 let entries = 0
 export const entryOf = (action: string, changes: Partial<HistoryEntry> = {}): HistoryEntry => ({

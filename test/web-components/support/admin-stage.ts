@@ -1,9 +1,10 @@
 import { expect } from 'vitest'
 import { page } from 'vitest/browser'
-import { administrator } from './admin-fixtures.ts'
-import { show, type Look, type Stage } from './stage.ts'
+import { administrator, hostsView } from './admin-fixtures.ts'
+import { type Answer, show, type Look, type Stage } from './stage.ts'
 
 export const LAUNCH = 'GET staff/launches/L1'
+export const HOSTS = 'GET staff/launches/L1/hosts'
 export const button = (name: string | RegExp) => page.getByRole('button', { name })
 /** Words may stand among others, in a sentence or a notice. */
 const words = (text: string | RegExp) =>
@@ -17,10 +18,11 @@ export const missing = (text: string | RegExp) => expect(words(text).elements())
 export async function openPage(
   stage: Stage,
   name: 'settings' | 'people' | 'outbox' | 'history',
-  look: Look & { launch?: Parameters<typeof administrator>[0] } = {},
+  look: Look & { launch?: Parameters<typeof administrator>[0]; hosts?: Answer } = {},
 ): Promise<void> {
-  const { launch, ...rest } = look
+  const { launch, hosts = hostsView([]), ...rest } = look
   stage.on(LAUNCH, () => ({ body: administrator(launch) }))
+  stage.on(HOSTS, () => hosts)
   await show('portico-staff', `/fernwood/staff/l/L1/${name}`, rest)
   await expect.element(page.getByRole('heading', { level: 1 })).toBeVisible()
 }

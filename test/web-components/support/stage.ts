@@ -3,18 +3,12 @@ import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import '../../../web-components/ui/page.css'
 import type { Language } from '../../../src/practices/schema.ts'
-import type { ProblemCode } from '../../../src/problem.ts'
+import { type Respond, respondWith } from './answers.ts'
 import { fernwood } from './fixtures.ts'
 
-/** What the stubbed service answers: a value, a refusal, or nothing at all because the network is gone. */
-export type Answer =
-  | { status?: number; body: unknown }
-  | { status: number; code: ProblemCode; extra?: Record<string, unknown> }
-  | 'offline'
-  | 'never'
+export type { Answer } from './answers.ts'
 
 type Call = { route: string; body: unknown; key: string | null }
-type Respond = (body: unknown) => Answer
 
 /** One page under test with a service that answers as told; `calls` is what it was asked, in order. */
 export type Stage = {
@@ -111,23 +105,5 @@ async function answer(answers: Map<string, Respond>, calls: Call[], request: Req
   const route = `${request.method} ${path}`
   calls.push({ route, body, key: request.headers.get('idempotency-key') })
   const given = answers.get(route)?.(body) ?? { status: 404, code: 'not-found' as const }
-  if (given === 'offline') throw new TypeError('Failed to fetch')
-  if (given === 'never') return new Promise(() => {})
-  return toResponse(given)
-}
-
-function toResponse(given: Exclude<Answer, string>): Response {
-  if ('code' in given) {
-    const { status, code, extra } = given
-    const headers = { 'content-type': 'application/problem+json' }
-    return new Response(JSON.stringify({ type: `urn:portico:problem:${code}`, status, code, ...extra }), {
-      status,
-      headers,
-    })
-  }
-  if (given.status === 204) return new Response(null, { status: 204 })
-  return new Response(JSON.stringify(given.body), {
-    status: given.status ?? 200,
-    headers: { 'content-type': 'application/json' },
-  })
+  return respondWith(given)
 }

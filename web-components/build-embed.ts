@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite'
+import type { Pinned } from './embed/pinned.ts'
+
+export type Output = Rolldown.RolldownOutput['output']
+
+/** What a host's card asks for as soon as it is there, by language, so that nothing waits for anything else. */
+const FIRST_VIEW = (language: string) => ['common', 'staff'].map((kind) => `i18n/${kind}.${language}.ts`)
+const AHEAD = (language: string) => [
+  ...FIRST_VIEW(language),
+  'access/card-editor.ts',
+  `i18n/invite.${language}.ts`,
+]
+/** Stands for the version while the hash that is part of it is not known. */
+const VERSION = '__PORTICO_VERSION__'
+
+export type EmbedBuild = {
+  /** What `embed.js` may ask for; its own text stands for no version yet. */
+  output: Output
+  /** The text of `embed.js`. */
+  script: (version: string) => string
+  loads: { first: string[]; all: string[] }
+}
+
+/**
+ * Builds what hosts show: the card in files of its own, without what only our own pages need, and `embed.js`, one file
+ * without imports which knows the SHA-256 of every other.
+ */
+export async function buildEmbed(sources: string, outDir: string, plugins: Plugin[]): Promise<EmbedBuild> {
+  const card = await bundle(sources, [...plugins, lightTokens, guardedImports], {
+    outDir,
+    emptyOutDir: false,
+    rolldownOptions: {
+      input: { access: join(sources, 'embed/access.ts') },
+      // It is imported for its export.
+      preserveEntrySignatures: 'allow-extension',
+      output: {
+        // The folder is named by what is in it: no file has to be.
+        entryFileNames: 'embed-[name].js',
+        chunkFileNames: 'embed-[name].js',
+        codeSplitting: { groups: GROUPS },
+      },
+    },
+  })
+  const chunks = card.filter((file) => file.type === 'chunk')
+  const fileOf = (path: string) => {
+    const found = chunks.find(({ moduleIds }) => moduleIds.includes(join(sources, path)))
+    if (!found) throw new Error(`The build made no file of ${path}`)
+    return found.fileName
+  }
+  const entry = fileOf('embed/access.ts')
+  const files = pinnedFiles(chunks, entry)
+  const ahead = { en: AHEAD('en').map(fileOf), es: AHEAD('es').map(fileOf) }
+  const embed = await bundle(sources, [...plugins, pinnedChunks({ entry, ahead, files })], {
+    write: false,
+    rolldownOptions: { input: join(sources, 'embed/embed.ts'), output: { entryFileNames: 'embed.js' } },
+  })
+  const [{ code }] = embed
+  if (embed.length > 1 || embed[0].imports.length > 0) throw new Error('embed.js has to be one file')
+  const first = reach(chunks, [entry, ...FIRST_VIEW('en').map(fileOf)], ({ imports }) => imports)
+  return {
+    output: [...card, ...embed] as Output,
+    script: (version) => code.replaceAll(VERSION, version),
+    loads: { first: ['embed.js', ...first], all: ['embed.js', ...Object.keys(files)] },
+  }
+}
+
+/** What is asked for together is one file, with what it imports; each one more is a hash in `embed.js`. */
+const GROUPS = [
+  { name: 'card', test: /embed.access\.ts$|rolldown.runtime/, priority: 3 },
+  { name: 'en', test: /i18n.(common|staff)\.en\.ts$/ },
+  { name: 'es', test: /i18n.(common|staff)\.es\.ts$/ },
+  { name: 'field', test: /ui.(field|form)\b/, priority: 2 },
+  { name: 'question', test: /access.(invite|not-now|cancel-invite)\.ts$/, priority: 1 },
+  { name: 'why-none', test: /embed.why-none|i18n.embed/ },
+]
+
+async function bundle(
+  root: string,
+  plugins: Plugin[],
+  options: NonNullable<InlineConfig['build']>,
+): Promise<Output> {
+  const result = await build({
+    root,
+    configFile: false,
+    publicDir: false,
+    base: './',
+    logLevel: 'warn',
+    plugins,
+    resolve: { conditions: ['module', 'browser', 'production'] },
+    build: { target: 'es2022', modulePreload: false, ...options },
+  })
+  if (Array.isArray(result) || !('output' in result)) throw new Error('One build was asked for')
+  return result.output
+}
+
+/** In a host's page the system's wish for dark does not count, only what the host says: half of the dark tokens go. */
+const lightTokens: Plugin = {
+  name: 'portico:light-tokens',
+  enforce: 'pre',
+  transform: {
+    filter: { id: /ui\/tokens\.css/ },
+    handler: (code) => code.replace(/@media \(prefers-color-scheme: dark\) \{.*?\n\}\n/s, ''),
+  },
+}
+
+/**
+ * Vite wraps every `import()` to preload what comes along. Here the wrapper asks `embed/pinned.ts`, which brought this
+ * folder's code into the host's page, whether the file is what was built.
+ */
+const guardedImports: Plugin = {
+  name: 'portico:guarded-imports',
+  enforce: 'pre',
+  load: {
+    filter: { id: /vite\/preload-helper/ },
+    handler: () => `
+      const check = globalThis[Symbol.for('portico ' + new URL('.', import.meta.url).href)]
+      export const __vitePreload = (load, file) => (typeof file === 'string' ? check(file).then(load) : load())`,
+  },
+  generateBundle: {
+    order: 'post',
+    handler: (_, files) => {
+      for (const file of Object.values(files)) if (file.type === 'chunk') file.code = guarded(file)
+    },
+  },
+}
+
+const WRAPPED =
+  /import\(([`"'])\.\/([^`"']+)\1\)((?:(?!import\().)*?),(?:\[\]|void 0|__VITE_PRELOAD__)(?:,\s*import\.meta\.url)?\)/gs
+
+/** @throws Error for an import that would go out unasked. */
+function guarded({ code, fileName }: Rolldown.OutputChunk): string {
+  let count = 0
+  const text = code.replace(WRAPPED, (_, _quote, file: string, rest: string) => {
+    count += 1
+    return `import(\`./${file}\`)${rest},\`${file}\`)`
+  })
+  if (text.split(/\bimport\(/).length - 1 !== count) throw new Error(`${fileName} imports without asking`)
+  return text
+}
+
+/** Puts the table in the place of `embed/chunks.ts`. */
+const pinnedChunks = (table: Omit<Pinned, 'version'>): Plugin => ({
+  name: 'portico:pinned-chunks',
+  load: {
+    filter: { id: /embed\/chunks\.ts$/ },
+    handler: () => `
+      import { createPinned } from './pinned.ts'
+      const pinned = createPinned(${JSON.stringify({ version: VERSION, ...table })})
+      export const loadAccess = pinned.load
+      export const loadAhead = pinned.ahead`,
+  },
+})
+
+/** Every file that can be reached from `entry`, with its hash and, by place in the list, all that it imports. */
+function pinnedFiles(chunks: readonly Rolldown.OutputChunk[], entry: string): Pinned['files'] {
+  const names = reach(chunks, [entry], ({ imports, dynamicImports }) => [...imports, ...dynamicImports])
+  return Object.fromEntries(
+    names.map((name) => {
+      const imports = reach(chunks, [name], (chunk) => chunk.imports).filter((one) => one !== name)
+      const code = chunks.find(({ fileName }) => fileName === name)?.code ?? ''
+      const sha256 = createHash('sha256').update(code).digest('base64')
+      return [name, [sha256, ...imports.map((one) => names.indexOf(one))]]
+    }),
+  )
+}
+
+/** The files of a build that can be reached from some of them, these too. */
+export function reach(
+  chunks: readonly Rolldown.OutputChunk[],
+  from: readonly string[],
+  next: (chunk: Rolldown.OutputChunk) => string[],
+): string[] {
+  const seen = new Set(from)
+  for (const name of seen) {
+    const chunk = chunks.find(({ fileName }) => fileName === name)
+    for (const imported of chunk ? next(chunk) : []) seen.add(imported)
+  }
+  return [...seen].sort()
+}
+
+/** Eight hex digits that say what is in a version, whatever its files are called. */
+export function hashOf(contents: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256')
+  for (const content of contents) hash.update(createHash('sha256').update(content).digest())
+  return hash.digest('hex').slice(0, 8)
+}
+
+/** As a host writes it into its page. */
+export const integrityOf = (content: string): string =>
+  `sha384-${createHash('sha384').update(content).digest('base64')}`
