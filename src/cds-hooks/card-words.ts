@@ -15,7 +15,7 @@ export type CardWords = {
   open: string
 }
 
-export const CARD_WORDS: Record<Language, CardWords> = {
+const CARD_WORDS: Record<Language, CardWords> = {
   en: {
     title: 'Portal access',
     description:

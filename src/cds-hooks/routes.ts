@@ -92,6 +92,8 @@ async function readNote(
 ): Promise<PortalNote | null> {
   const entry = { practiceId: practice.id, actor: userId, action: 'access.read', patientId, requestId }
   const via = 'cds-hooks'
+  // Nobody is to be invited to a portal that is closed.
+  if (!practice.settings.portalOpen) return null
   if (await isStopped(store.db, practice, userId)) {
     await readAudit.record({ ...entry, outcome: 'refused', detail: { via, reason: 'stopped' } })
     return null

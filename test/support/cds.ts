@@ -20,7 +20,7 @@ export async function createCdsKey(kid: string, alg = 'ES384') {
 /** A service that one EMR may ask by CDS Hooks, and that EMR. */
 export async function openCds(
   keys: CdsKey[],
-  options: { jwks?: string; practice?: object; store?: TestStore } = {},
+  options: { jwks?: string; practice?: object; settings?: Record<string, unknown>; store?: TestStore } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'portico-cds-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -29,6 +29,7 @@ export async function openCds(
   const service = await openService({
     practice: { cdsClients: [{ issuer: CDS_ISSUER, jwks: options.jwks ?? file }], ...options.practice },
     ...(options.store ? { store: options.store } : {}),
+    ...(options.settings ? { settings: options.settings } : {}),
   })
   const [ownKey] = keys
 

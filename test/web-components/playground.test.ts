@@ -103,7 +103,7 @@ test('the stubbed service does what it is asked, and the page around hears of it
   await page.getByRole('dialog').getByRole('button', { name: 'Crear acceso' }).click()
   await vi.waitFor(() => expect(heard).toHaveLength(3))
   for (const name of EVENTS) document.removeEventListener(name, hear)
-  expect(heard.toSorted()).toEqual([
+  expect(heard.toSorted(([one], [other]) => one.localeCompare(other))).toEqual([
     ['portico-access-changed', { state: 'invited' }],
     ['portico-invited', null],
     ['portico-ready', { state: 'ready' }],

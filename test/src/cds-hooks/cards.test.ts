@@ -47,6 +47,11 @@ describe('the card says where the patient stands:', () => {
     expect(await desk.only()).toEqual(notSetUp)
   })
 
+  test('nothing, while the portal is closed', async () => {
+    const { call } = await openCds([key], { settings: { portalOpen: false } })
+    expect(await expectOk(call(patientView(PEOPLE.walter)))).toEqual({ cards: [] })
+  })
+
   test('invited, and how many of the practice’s days it has lain unused', async () => {
     const desk = await openDesk()
     await desk.inviteAndRead(desk.tab)
