@@ -12,12 +12,15 @@ const STOP_WITHIN_MS = 1500
 
 const DIST = fileURLToPath(new URL('../dist/components', import.meta.url))
 
-/** Reads the configuration, wires, listens, and stops cleanly on a signal. */
-export async function start(environment: NodeJS.ProcessEnv) {
+/**
+ * Reads the configuration, wires, listens, and stops cleanly on a signal.
+ * @param dist where the web components were built
+ */
+export async function start(environment: NodeJS.ProcessEnv, dist = DIST) {
   const config = readConfig(environment)
   const log = createLog(config.logLevel)
   const store = await openStore(config.databaseUrl)
-  const wiring = await wire(config, { store, log, now: systemClock, fetch, dist: DIST })
+  const wiring = await wire(config, { store, log, now: systemClock, fetch, dist })
   const server = serve(
     { fetch: createApp(wiring).fetch, hostname: config.bind, port: config.port },
     ({ port }) => {

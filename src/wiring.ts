@@ -20,6 +20,7 @@ import type { SetLetterPdfs } from './credentials/slip.ts'
 import { createKeyring, type Keyring } from './crypto/keyring.ts'
 import { createTokenSigner } from './crypto/token-signer.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/passwords.ts'
+import { createHostRefusals } from './embedding/host-refusals.ts'
 import { createKeySets } from './embedding/key-sets.ts'
 import { createEventFeed } from './events/events.ts'
 import { createEventStreams } from './events/streams.ts'
@@ -78,6 +79,7 @@ export async function wire(config: Config, surroundings: Surroundings) {
     log.error({ causes: causesOf(error) }, 'events.unread'),
   )
   const streams = createEventStreams({ feed: events, keyring, now })
+  const readAudit = createReadAudit(store, now)
   return {
     config,
     store,
@@ -94,7 +96,8 @@ export async function wire(config: Config, surroundings: Surroundings) {
     strength: background,
     letterPdfs: surroundings.letterPdfs ?? background.letterPdfs,
     hasher: surroundings.hasher ?? createPasswordHasher({ slots: 2, waiting: 64 }),
-    readAudit: createReadAudit(store, now),
+    readAudit,
+    hostRefusals: createHostRefusals({ store, now, readAudit }),
     keySets: createKeySets({ fetch: surroundings.fetch, now }),
     events,
     streams,

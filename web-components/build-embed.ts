@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite'
+import { withoutUnsaid } from './build-words.ts'
 import type { Pinned } from './embed/pinned.ts'
 
 export type Output = Rolldown.RolldownOutput['output']
@@ -28,7 +30,7 @@ export type EmbedBuild = {
  * without imports which knows the SHA-256 of every other.
  */
 export async function buildEmbed(sources: string, outDir: string, plugins: Plugin[]): Promise<EmbedBuild> {
-  const card = await bundle(sources, [...plugins, lightTokens, guardedImports], {
+  const card = await bundle(sources, [cardWords(sources), ...plugins, lightTokens, guardedImports], {
     outDir,
     emptyOutDir: false,
     rolldownOptions: {
@@ -68,10 +70,8 @@ export async function buildEmbed(sources: string, outDir: string, plugins: Plugi
 
 /** What is asked for together is one file, with what it imports; each one more is a hash in `embed.js`. */
 const GROUPS = [
-  { name: 'card', test: /embed.access\.ts$|rolldown.runtime/, priority: 3 },
-  { name: 'en', test: /i18n.(common|staff)\.en\.ts$/ },
-  { name: 'es', test: /i18n.(common|staff)\.es\.ts$/ },
-  { name: 'field', test: /ui.(field|form)\b/, priority: 2 },
+  { name: 'card', test: /embed.access\.ts$/, priority: 3 },
+  { name: 'editor', test: /access.card-editor\.ts$|ui.(field|form)\b/, priority: 2 },
   { name: 'question', test: /access.(invite|not-now|cancel-invite)\.ts$/, priority: 1 },
   { name: 'why-none', test: /embed.why-none|i18n.embed/ },
 ]
@@ -95,15 +95,50 @@ async function bundle(
   return result.output
 }
 
-/** In a host's page the system's wish for dark does not count, only what the host says: half of the dark tokens go. */
+const DARK = /\n\[data-theme="dark"\][^{]*(\{.*?\n\})/s
+
+/** What only pages of our own are drawn with. */
+const PAGE_TOKENS = /--_(?:text-hero|text-code|space-8):[^;]*;|\[data-audience[^}]*\}/g
+
+/**
+ * In a host's page the system's wish for dark does not count, only what the host says, and then `theme/` is fetched:
+ * one half of the dark tokens goes, the other goes there. Paper and forced colours have the last word as before.
+ */
 const lightTokens: Plugin = {
   name: 'portico:light-tokens',
   enforce: 'pre',
   transform: {
     filter: { id: /ui\/tokens\.css/ },
-    handler: (code) => code.replace(/@media \(prefers-color-scheme: dark\) \{.*?\n\}\n/s, ''),
+    handler: (code) =>
+      code
+        .replace(/@media \(prefers-color-scheme: dark\) \{.*?\n\}\n/s, '')
+        .replace(DARK, '')
+        .replace(PAGE_TOKENS, ''),
+  },
+  load: {
+    filter: { id: /theme\/dark-tokens\.ts$/ },
+    async handler(id) {
+      const sheet = await readFile(join(dirname(id), '../ui/tokens.css'), 'utf8')
+      const rule = `[data-theme="dark"]${DARK.exec(sheet)?.[1]}`.replace(/\s*\n\s*/g, '')
+      return `export const darkTokens = ${JSON.stringify(`@media screen and (forced-colors:none){${rule}}`)}`
+    },
   },
 }
+
+/** The words of a language that a card asks for together are one module; it says none of those only our pages say. */
+const cardWords = (sources: string): Plugin => ({
+  name: 'portico:card-words',
+  enforce: 'pre',
+  transform: {
+    filter: { id: /i18n\/(load|(common|staff)\.\w\w)\.ts$/ },
+    handler: (code, id) => {
+      if (id.endsWith('load.ts')) return code.replace(/(import\('\.\/)common/g, '$1staff')
+      const language = /(\w\w)\.ts$/.exec(id)?.[1]
+      const said = withoutUnsaid(sources, code)
+      return id.includes('staff.') ? `${said}export { common } from './common.${language}.ts'\n` : said
+    },
+  },
+})
 
 /**
  * Vite wraps every `import()` to preload what comes along. Here the wrapper asks `embed/pinned.ts`, which brought this

@@ -4,7 +4,23 @@ import type { Plugin } from 'vite'
 
 /** A message's id where a dictionary gives it a text. */
 const GIVEN = /^ {2}'([\w-]+\.[\w.-]+)':/gm
+/** The same with its text, to the end of its last line. */
+const ENTRY = /^ {2}'([\w-]+\.[\w.-]+)':(?:.*\{\n(?: {4}.*\n)+ {2}\}|\n {4}.*|.*),\n/gm
 const QUOTED = /'([\w-]+\.[\w.-]+)'/g
+
+/** Where what only our own pages say is said. */
+const PAGES =
+  /^(access\/patient-banner|shell|accounts|credentials|profile|settings|people|outbox|history|playground|contract|i18n)\b/
+const WORDS = /^i18n\/(load|words|refusals|staff-refusals)\.ts$/
+
+/** A dictionary without the messages that a card in a host's page never says. */
+export function withoutUnsaid(sources: string, dictionary: string): string {
+  const said = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && (WORDS.test(path) || !PAGES.test(path)))
+    .map((path) => readFileSync(join(sources, path), 'utf8'))
+    .join('\n')
+  return dictionary.replace(ENTRY, (entry, id: string) => (said.includes(`'${id}'`) ? entry : ''))
+}
 
 /**
  * Ids of messages are long for who writes them; browsers download each one twice, where it is said and where it is

@@ -177,7 +177,7 @@ export function createClient(practice: string) {
 }
 
 /** Makes a request under the token of whoever asks; null = cookies speak for them. */
-export type Speak = (request: (token: string | null) => Promise<Response>) => Promise<Response>
+export type Speak = (request: (token: string | null) => Promise<Response>, path: string) => Promise<Response>
 
 /** @param base address of the API that is asked, with a slash at its end. */
 export function createSender(base: string, speak: Speak, credentials: RequestCredentials = 'same-origin') {
@@ -191,7 +191,7 @@ export function createSender(base: string, speak: Speak, credentials: RequestCre
     const response = await speak((token) => {
       if (token !== null) headers.set('authorization', `Bearer ${token}`)
       return ask(base + path, { method, headers, cache: 'no-store', credentials, ...sent })
-    })
+    }, path)
     const sentAt = Date.parse(response.headers.get('date') ?? '')
     if (!Number.isNaN(sentAt)) clockOffsetMs = sentAt - Date.now()
     return readAnswer<Answer>(response)
@@ -203,7 +203,7 @@ export function createSender(base: string, speak: Speak, credentials: RequestCre
         const headers = new Headers(token === null ? {} : { authorization: `Bearer ${token}` })
         const query = new URLSearchParams(keys.map((key) => ['for', key]))
         return fetch(`${base}${path}?${query}`, { headers, cache: 'no-store', credentials, signal })
-      }),
+      }, path),
   })
   return { send, now: () => Date.now() + clockOffsetMs, eventsAt }
 }

@@ -14,7 +14,7 @@ export async function noteAuthor(deps: AccessDeps, asker: Asker): Promise<void> 
   const { patientId } = staff.context
   try {
     const authorship = toAuthorship({ patientId, fhirUser: staff.fhirUser, at: deps.now() })
-    await deps.ehr.asService(practice.id).create(authorship)
+    await deps.ehr.asService(practice.id).create(authorship, { readBack: false })
   } catch (error) {
     const code = error instanceof Problem ? error.code : 'internal'
     deps.log.error({ requestId, code, causes: causesOf(error) }, 'provenance.failed')

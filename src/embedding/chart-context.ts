@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { scopeAllows } from '../../smart-launch/index.ts'
 import { type Clock, SECOND_MS } from '../clock.ts'
 import type { ChartContext } from '../staff/actor.ts'
@@ -31,25 +30,34 @@ export async function chartContext(deps: ChartDeps, grant: EmbedGrant): Promise<
   return { patientId: grant.patient, scope: await serviceScope(deps, grant.practiceId), ehrTokenId: null }
 }
 
-/** Ends the launches that stand on an EHR token which the EHR no longer takes, so that the next call goes another way. */
-export const endLaunchesOn = ({ store, now }: ChartDeps, practiceId: string, ehrTokenId: string) =>
-  store.db
-    .updateTable('launch')
-    .set({ ended_at: now() })
-    .where('practice_id', '=', practiceId)
-    .where('ehr_token_id', '=', ehrTokenId)
-    .where('ended_at', 'is', null)
-    .execute()
+/** Gives up an EHR token that the EHR no longer takes, and the launches that stand on it: the next call goes another way. */
+export const giveUpToken = ({ store, now }: ChartDeps, practiceId: string, ehrTokenId: string) =>
+  store.transaction(async (tx) => {
+    await tx
+      .updateTable('ehr_token')
+      .set({ expires_at: now() })
+      .where('practice_id', '=', practiceId)
+      .where('id', '=', ehrTokenId)
+      .execute()
+    await tx
+      .updateTable('launch')
+      .set({ ended_at: now() })
+      .where('practice_id', '=', practiceId)
+      .where('ehr_token_id', '=', ehrTokenId)
+      .where('ended_at', 'is', null)
+      .execute()
+  })
 
 async function findOwn({ store, now }: ChartDeps, { practiceId, ehrTokenId }: EmbedGrant) {
   if (ehrTokenId === null) return undefined
-  return store.db
+  const token = await store.db
     .selectFrom('ehr_token')
     .select(['id', 'scope'])
     .where('practice_id', '=', practiceId)
     .where('id', '=', ehrTokenId)
     .where('expires_at', '>', now())
     .executeTakeFirst()
+  return token && readsPatients(token) ? token : undefined
 }
 
 async function findLaunched({ store, now }: ChartDeps, { practiceId, staffId, patient }: EmbedGrant) {
@@ -87,11 +95,12 @@ async function findLaunched({ store, now }: ChartDeps, { practiceId, staffId, pa
     id,
     scope: patient_id === patient ? scope : ofUser(scope),
   }))
-  return reaching.find(
-    ({ scope }) =>
-      scopeAllows(scope, 'user', 'Patient', 'r') || scopeAllows(scope, 'patient', 'Patient', 'r'),
-  )
+  return reaching.find(readsPatients)
 }
+
+/** A token that only says who somebody is (`openid`) opens no chart. */
+const readsPatients = ({ scope }: { scope: string }) =>
+  scopeAllows(scope, 'user', 'Patient', 'r') || scopeAllows(scope, 'patient', 'Patient', 'r')
 
 /** What holds for every patient: `patient/` scopes are about the one of their launch. */
 const ofUser = (scope: string) =>
@@ -102,4 +111,7 @@ const ofUser = (scope: string) =>
 
 /** Nothing where the EHR grants the service nothing, or does not answer: then the read itself tells. */
 const serviceScope = ({ serviceScopeOf }: ChartDeps, practiceId: string): Promise<string> =>
-  Promise.race([serviceScopeOf(practiceId).catch(() => ''), delay(ASK_FOR_MS, '', { ref: false })])
+  Promise.race([serviceScopeOf(practiceId).catch(() => ''), nothingAfter(ASK_FOR_MS)])
+
+const nothingAfter = (ms: number) =>
+  new Promise<string>((resolve) => void setTimeout(resolve, ms, '').unref())

@@ -1,15 +1,16 @@
 import type { SmartClient } from '../../smart-launch/index.ts'
-import { type AuditEntry, recordAudit } from '../audit/record.ts'
-import { type Clock, HOUR_MS, SECOND_MS } from '../clock.ts'
+import { recordAudit } from '../audit/record.ts'
+import { type Clock, SECOND_MS } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { fingerprint } from '../crypto/tokens.ts'
 import type { Practice } from '../practices/practice.ts'
 import { Problem } from '../problem.ts'
 import { saveEhrToken } from '../staff/ehr-tokens.ts'
-import { findStaffMember, saveStaffMember } from '../staff/store.ts'
+import { isStopped } from '../staff/stop.ts'
+import { nameUnknownMember, saveStaffMember } from '../staff/store.ts'
 import type { Db, Store } from '../store/open.ts'
-import { countFailure } from '../store/throttle.ts'
 import { signToken, TOKEN_LIFETIME_MS, type TokenDeps } from './access-token.ts'
+import type { HostRefusals } from './host-refusals.ts'
 import { noteHostUsed } from './hosts.ts'
 import { invalidGrant } from './invalid-grant.ts'
 import type { KeySets } from './key-sets.ts'
@@ -22,11 +23,8 @@ export type ExchangeDeps = TokenDeps & {
   now: Clock
   keySets: KeySets
   clientOf: (practiceId: string) => SmartClient
-  readAudit: { record(entry: AuditEntry): Promise<void> }
+  hostRefusals: HostRefusals
 }
-
-/** Refusals of one host for one reason in an hour. */
-const MOST_NOTED = 300
 
 type Exchange = { practice: Practice; requestId: string; request: ExchangeToken }
 
@@ -46,21 +44,12 @@ export async function exchangeToken(deps: ExchangeDeps, exchange: Exchange): Pro
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'invalid-grant') throw error
     const reason = String(error.extra['reason'])
-    await noteRefusal(deps, exchange, { host: typeof host === 'string' ? null : host.id, reason })
+    const detail = { host: typeof host === 'string' ? null : host.id, reason }
+    const { practice, requestId } = exchange
+    const refusal = { practiceId: practice.id, requestId, action: 'host-token.refused', detail } as const
+    await deps.hostRefusals.note(refusal)
     throw error
   }
-}
-
-/** Anybody can be refused, as often as they like: beyond so many of a kind the trail would tell nothing new, and fill. */
-async function noteRefusal(
-  { store, now, readAudit }: ExchangeDeps,
-  { practice, requestId }: Exchange,
-  detail: { host: string | null; reason: string },
-): Promise<void> {
-  const key = `host-token.refused ${detail.host ?? ''} ${detail.reason}`
-  if ((await countFailure(store.db, practice.id, key, HOUR_MS, now())) > MOST_NOTED) return
-  const entry = { practiceId: practice.id, actor: 'anonymous', action: 'host-token.refused', requestId }
-  await readAudit.record({ ...entry, outcome: 'refused', detail })
 }
 
 async function grant(deps: ExchangeDeps, exchange: Exchange, host: Host): Promise<EmbedToken> {
@@ -102,10 +91,11 @@ async function save(
   if (!(await noteHostUsed(tx, practice.id, host.id, now))) throw invalidGrant('host-stopped')
   const { fhirUser, name } = assertion
   const role = practice.firstRoles[fhirUser] ?? null
-  const staff = { practiceId: practice.id, iss: practice.fhirBase, fhirUser, name, role }
+  const staff = { practiceId: practice.id, iss: practice.fhirBase, fhirUser, name: null, role }
   const staffId = await saveStaffMember(tx, deps.keyring, staff, now)
-  const member = await findStaffMember(tx, deps.keyring, practice.id, staffId)
-  if (member?.stoppedAt != null) throw invalidGrant('person-stopped')
+  if (await isStopped(tx, practice, staffId, { requestId, now })) throw invalidGrant('person-stopped')
+  // The EHR's own word for a person, from a launch, stays.
+  if (name !== null) await nameUnknownMember(tx, deps.keyring, practice.id, { id: staffId, name })
   const ehrTokenId = await saveOwnToken(deps, tx, accepted)
   const entry = { practiceId: practice.id, actor: fhirUser, patientId: assertion.patient, requestId }
   await recordAudit(tx, { ...entry, action: 'host-token.issued', detail: { host: host.id } }, now)

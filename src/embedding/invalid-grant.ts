@@ -14,7 +14,7 @@ const DESCRIPTIONS = {
   'too-long': 'exp must be after iat, by 60 seconds at most',
   'not-yet': 'iat or nbf is in the future',
   claims:
-    'needs sub (Practitioner/..., PractitionerRole/... or Person/...), patient (a FHIR id), act_origin, iat, exp and jti (8 to 128 characters); name may have 200',
+    'needs sub (Practitioner/..., PractitionerRole/... or Person/...), patient (a FHIR id), act_origin, iat, exp and jti (8 to 128 characters); name may have 200, no control characters',
   origin: 'act_origin is no origin of this host',
   scope: 'nothing of scope is allowed to this host',
   replayed: 'jti was used before',

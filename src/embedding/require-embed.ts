@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Practice } from '../practices/practice.ts'
@@ -7,11 +7,12 @@ import { type Actor, type ActorEnv, refuseStopped, type StaffDoor } from '../sta
 import { permissionsOf } from '../staff/roles.ts'
 import { findStaffMember, type StaffMember } from '../staff/store.ts'
 import { type EmbedGrant, readToken, type TokenDeps } from './access-token.ts'
-import { chartContext, type ChartDeps, endLaunchesOn } from './chart-context.ts'
+import { chartContext, type ChartDeps, giveUpToken } from './chart-context.ts'
+import type { HostRefusals } from './host-refusals.ts'
 import { hostStoppedAt } from './hosts.ts'
 import { HostPermission } from './schema.ts'
 
-export type RequireEmbedDeps = ChartDeps & TokenDeps & { keyring: Keyring }
+export type RequireEmbedDeps = ChartDeps & TokenDeps & { keyring: Keyring; hostRefusals: HostRefusals }
 
 /** Whose page calls, and until when its token is good (epoch ms). */
 type Embedded = { hostId: string; origin: string; endsAt: number }
@@ -19,7 +20,8 @@ export type EmbedEnv = ActorEnv & { Variables: ActorEnv['Variables'] & { embedde
 
 /**
  * Lets a call of a host's page through by its token alone; cookies are not looked at. Everything that may have changed
- * since the exchange is asked again with every call: the host, the person, their role.
+ * since the exchange is asked again with every call: the host, the person, their role. What the token itself rules out
+ * comes before what has changed since, the page before the patient, the host before the person.
  *
  * @throws Problem `token-ended`; `cross-site` from another origin; `not-permitted` with extra.reason `other-patient` or
  * `stopped`; `unsupported-media-type`
@@ -31,17 +33,22 @@ export const requireEmbed = (deps: RequireEmbedDeps) =>
     const token = /^Bearer ([\w.-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
     const grant = token && (await readToken(deps, practice.id, token, deps.now()))
     if (!grant) throw tokenEnded()
-    checkOrigin(deps, grant.origin, c.req.header('origin'), c.req.header('sec-fetch-site'))
-    const patient = c.req.param('patient')
-    if (patient !== undefined && patient !== grant.patient) throw otherPatient()
+    const misuse = misuseOf(deps, grant, c)
+    if (misuse) {
+      const { hostId, patient: patientId } = grant
+      const refusal = { practiceId: practice.id, requestId: c.var.requestId, patientId }
+      const detail = { host: hostId, reason: misuse }
+      await deps.hostRefusals.note({ ...refusal, action: 'host-token.misused', detail })
+      throw misuse === 'other-origin' ? otherOrigin() : otherPatient()
+    }
     checkMediaType(c.req.method, c.req.header('content-type'))
-    const staff = await findActor(deps, practice, grant)
+    const staff = await findActor(deps, practice, grant, c.req.param('patient') !== undefined)
     c.set('staff', staff)
     c.set('embedded', { hostId: grant.hostId, origin: grant.origin, endsAt: grant.endsAt })
     await next()
     const { ehrTokenId } = staff.context
     const isOver = c.error instanceof Problem && c.error.code === 'ehr-session-ended'
-    if (isOver && ehrTokenId !== null) await endLaunchesOn(deps, practice.id, ehrTokenId)
+    if (isOver && ehrTokenId !== null) await giveUpToken(deps, practice.id, ehrTokenId)
   })
 
 /** The way in for the card in the EMR's own pages. */
@@ -51,19 +58,29 @@ export const embeddedDoor = (deps: RequireEmbedDeps): StaffDoor => ({
   guard: requireEmbed(deps) as MiddlewareHandler as StaffDoor['guard'],
 })
 
+/** What a good token is used for that it is not good for. */
+function misuseOf(
+  deps: TokenDeps,
+  grant: EmbedGrant,
+  { req }: Context<EmbedEnv>,
+): 'other-origin' | 'other-patient' | undefined {
+  if (!isFrom(deps, grant.origin, req.header('origin'), req.header('sec-fetch-site'))) return 'other-origin'
+  const patient = req.param('patient')
+  return patient === undefined || patient === grant.patient ? undefined : 'other-patient'
+}
+
 /**
  * A browser names the origin of every page of another site. One of our own it leaves out when the page reads, and says
  * in another header that it was ours.
  */
-function checkOrigin(
+function isFrom(
   { staffUrl }: TokenDeps,
   expected: string,
   origin: string | undefined,
   site: string | undefined,
-): void {
+): boolean {
   const isOwn = origin === undefined && site === 'same-origin' && expected === staffUrl
-  if (origin !== expected && !isOwn)
-    throw new Problem('cross-site', 'This token belongs to a page of another origin.')
+  return origin === expected || isOwn
 }
 
 function checkMediaType(method: string, type: string | undefined): void {
@@ -71,16 +88,22 @@ function checkMediaType(method: string, type: string | undefined): void {
   throw new Problem('unsupported-media-type', 'Send JSON.')
 }
 
-async function findActor(deps: RequireEmbedDeps, practice: Practice, grant: EmbedGrant): Promise<Actor> {
+/** @param isOfChart what never reaches for the chart need not wait to learn how. */
+async function findActor(
+  deps: RequireEmbedDeps,
+  practice: Practice,
+  grant: EmbedGrant,
+  isOfChart: boolean,
+): Promise<Actor> {
   const host = practice.hosts.find(({ id }) => id === grant.hostId)
   const [stoppedAt, member, context] = await Promise.all([
     hostStoppedAt(deps.store.db, practice.id, grant.hostId),
     findStaffMember(deps.store.db, deps.keyring, practice.id, grant.staffId),
-    chartContext(deps, grant),
+    isOfChart ? chartContext(deps, grant) : { patientId: grant.patient, scope: '', ehrTokenId: null },
   ])
   if (!member) throw tokenEnded()
   if (!host?.origins.includes(grant.origin) || stoppedAt !== null) throw hostStopped()
-  refuseStopped(member)
+  refuseStopped(practice, member)
   return { ...member, context, permissions: permissionsIn(practice, member, host, grant) }
 }
 
@@ -98,6 +121,7 @@ function permissionsIn(
 }
 
 const tokenEnded = () => new Problem('token-ended', 'Ask the page for a new token.')
+const otherOrigin = () => new Problem('cross-site', 'This token belongs to a page of another origin.')
 const otherPatient = () =>
   new Problem('not-permitted', 'This token is for another patient.', { extra: { reason: 'other-patient' } })
 const hostStopped = () =>

@@ -38,7 +38,12 @@ const Claims = z.object({
   jti: z.string().min(8).max(128),
   iat: z.number(),
   exp: z.number(),
-  name: z.string().max(200).nullish(),
+  // Colleagues read it in lists and in the history: nothing in it may turn or hide what stands around it.
+  name: z
+    .string()
+    .max(200)
+    .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u)
+    .nullish(),
 })
 
 /** The host that an assertion says to come from, or why there is none. It may lie: its keys decide. */

@@ -70,6 +70,9 @@ export function createEventStreams(deps: { feed: EventFeed; keyring: Keyring; no
     leave(stream)
     stream.response.end()
   }
+  const endAllOf = (practiceId: string) => {
+    for (const stream of streams) if (stream.practiceId === practiceId) end(stream)
+  }
   const everySecond = () => {
     const now = deps.now()
     const beat = seconds++ % BEAT_SECONDS
@@ -87,7 +90,7 @@ export function createEventStreams(deps: { feed: EventFeed; keyring: Keyring; no
       const oldest = addReader(readers, stream)
       if (oldest) end(oldest)
       write(stream, HEARTBEAT)
-      enter(deps, practices, stream)
+      enter(deps, practices, stream, endAllOf)
       timer ??= setInterval(everySecond, SECOND_MS).unref()
     },
     close: () => {
@@ -113,12 +116,21 @@ function addReader(readers: Map<string, Set<Stream>>, stream: Stream): Stream | 
 
 type Hearing = Parameters<typeof createEventStreams>[0]
 
-function enter(deps: Hearing, practices: Map<string, Practice>, stream: Stream): void {
+function enter(
+  deps: Hearing,
+  practices: Map<string, Practice>,
+  stream: Stream,
+  endAllOf: (practiceId: string) => void,
+): void {
   const { practiceId, keys } = stream
   const practice = practices.get(practiceId) ?? { byKey: new Map(), recent: [], streams: 0, leave: null }
   practices.set(practiceId, practice)
   practice.streams++
-  practice.leave ??= deps.feed.subscribe(practiceId, (event) => deliver(deps, practice, event))
+  practice.leave ??= deps.feed.subscribe(practiceId, (event) => {
+    // Somebody may no longer do what they could: who comes again is asked anew at the door.
+    if (event.topic === 'staff') endAllOf(practiceId)
+    else deliver(deps, practice, event)
+  })
   dropOld(practice, deps.now())
   const missed = new Set(practice.recent.flatMap((event) => event.keys))
   for (const key of keys) {

@@ -19,8 +19,14 @@ export type FhirHandle = {
   read<T extends ResourceType>(type: T, id: string): Promise<Kept<ExtractResource<T>>>
   /** The first page; an EHR that does not know a parameter is asked to refuse rather than to ignore it. */
   search<T extends ResourceType>(type: T, params: SearchParams): Promise<Bundle<ExtractResource<T>>>
-  /** `ifNoneExist`: search parameters; what they find is returned and nothing is made. */
-  create<T extends Resource>(resource: T, options?: { ifNoneExist?: SearchParams }): Promise<Kept<T>>
+  /**
+   * `ifNoneExist`: search parameters; what they find is returned and nothing is made. `readBack: false`: where the EHR
+   * answers with an address only, what was sent is returned under its id; not everybody who may create may read.
+   */
+  create<T extends Resource>(
+    resource: T,
+    options?: { ifNoneExist?: SearchParams; readBack?: boolean },
+  ): Promise<Kept<T>>
   /** `ifMatch`: the `meta.versionId` that was read; `conflict` when it is no longer the newest. */
   update<T extends Resource>(resource: Kept<T>, options?: { ifMatch?: string | undefined }): Promise<Kept<T>>
   /** Batch or transaction. Each entry has a refusal of its own: ask `problemOfEntry`. */
@@ -81,14 +87,15 @@ export function createFhirHandle(options: FhirHandleOptions): FhirHandle {
       const body = await send((client) => client.get(`${base}/${type}?${toQuery(params)}`, call), call)
       return toSearchset(body) as Bundle<ExtractResource<typeof type>>
     },
-    async create(resource, { ifNoneExist } = {}) {
+    async create(resource, { ifNoneExist, readBack = true } = {}) {
       const type = resource.resourceType
       const headers = ifNoneExist ? { ...WRITE, 'If-None-Exist': toQuery(ifNoneExist) } : WRITE
       const call: Call = { headers: { ...headers } }
       const body = await send((client) => client.post(`${base}/${type}`, resource, undefined, call), call)
       if (isResource(body, type) && body.id) return withVersion(body, call.answer) as Kept<typeof resource>
       // Some EHRs answer with an address only. Its host is not looked at: the id is read at our own base.
-      return (await read(type, idIn(call.answer?.location, type))) as unknown as Kept<typeof resource>
+      const id = idIn(call.answer?.location, type)
+      return readBack ? ((await read(type, id)) as unknown as Kept<typeof resource>) : { ...resource, id }
     },
     async update(resource, { ifMatch } = {}) {
       const { resourceType: type, id } = resource

@@ -30,6 +30,7 @@ export function sendEvents(
   c: Context,
   watching: Omit<Watching, 'keys'> & { query: WatchEvents },
 ): Response {
+  if (c.req.method === 'HEAD') return c.body(null, 200, HEADERS)
   const { outgoing } = c.env as EdgeEnv['Bindings']
   if (!outgoing) throw new Error('Live events need a connection of Node')
   const { headers } = c.body(null, 200, HEADERS)

@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import type { MiddlewareHandler } from 'hono'
+import type { Practice } from '../practices/practice.ts'
 import type { PracticeEnv } from '../practices/require-practice.ts'
 import { Problem } from '../problem.ts'
 import type { Permission } from './schema.ts'
@@ -35,9 +36,15 @@ export const requirePermission = (permission: Permission) =>
     await next()
   })
 
-/** @throws Problem `not-permitted`, extra.reason `stopped` for somebody whom an administrator has stopped. */
-export function refuseStopped({ stoppedAt }: Pick<StaffMember, 'stoppedAt'>) {
-  if (stoppedAt !== null) throw personStopped()
+/**
+ * @throws Problem `not-permitted`, extra.reason `stopped` for somebody whom an administrator has stopped; whom the
+ * configuration file names an administrator is not.
+ */
+export function refuseStopped(
+  { administrators }: Pick<Practice, 'administrators'>,
+  { fhirUser, stoppedAt }: Pick<StaffMember, 'fhirUser' | 'stoppedAt'>,
+) {
+  if (stoppedAt !== null && !administrators.includes(fhirUser)) throw personStopped()
 }
 
 export const personStopped = () =>

@@ -50,7 +50,7 @@ async function openLaunch(deps: FinishDeps, practice: Practice, grant: LaunchGra
     const staff = { practiceId: practice.id, iss: practice.fhirBase, fhirUser, name, role }
     const staffId = await saveStaffMember(tx, deps.keyring, staff, now)
     const trail = { practiceId: practice.id, actor: fhirUser, patientId: grant.patient, requestId }
-    if (await isStopped(tx, practice, staffId)) {
+    if (await isStopped(tx, practice, staffId, { requestId, now })) {
       const refused = { ...trail, action: 'launch.refused', outcome: 'refused' } as const
       await recordAudit(tx, { ...refused, detail: { reason: 'stopped' } }, now)
       return undefined

@@ -43,7 +43,7 @@ export const requireStaff = (deps: RequireStaffDeps, use: 'use' | 'look' = 'use'
     ])
     if (!member) throw launchEnded()
     // Before the launch, which ended with it: the reader is owed the true reason.
-    refuseStopped(member)
+    refuseStopped(practice, member)
     if (!launch || launch.ended_at !== null) throw launchEnded()
     if (launch.staff_id !== member.id) throw staleTab()
     const patient = c.req.param('patient')

@@ -1,3 +1,5 @@
+import { recordAudit } from '../audit/record.ts'
+import { publishEvent } from '../events/events.ts'
 import type { Practice } from '../practices/practice.ts'
 import { Problem } from '../problem.ts'
 import type { Db } from '../store/open.ts'
@@ -44,14 +46,22 @@ export const stopPerson = (
   })
 
 /**
- * Whether somebody who launches was stopped. Whom the configuration file names an administrator is let in, and their
+ * Whether somebody who comes in, by a launch or a host, was stopped. Whom the configuration file names an administrator is let in, and their
  * stop is forgotten: a practice is never locked out.
  */
-export async function isStopped(tx: Db, practice: Practice, staffId: string): Promise<boolean> {
+export async function isStopped(
+  tx: Db,
+  practice: Practice,
+  staffId: string,
+  { requestId, now }: { requestId: string; now: number },
+): Promise<boolean> {
   const member = await findMember(tx, practice.id, staffId)
   if (!member || member.stopped_at === null) return false
   if (!practice.administrators.includes(member.fhir_user)) return true
   await markStopped(tx, member, null)
+  const entry = { practiceId: practice.id, actor: 'portico', action: 'staff.resumed', requestId }
+  await recordAudit(tx, { ...entry, detail: { person: member.fhir_user, by: 'file' } }, now)
+  await publishEvent(tx, { practiceId: practice.id, topic: 'staff' }, now)
   return false
 }
 

@@ -57,6 +57,28 @@ export async function saveStaffMember(
   return row.id
 }
 
+/** Somebody else than the EHR says what a person is called: that counts where no name is known. */
+export async function nameUnknownMember(
+  tx: Db,
+  keyring: Keyring,
+  practiceId: string,
+  staff: { id: string; name: string },
+): Promise<void> {
+  const row = await tx
+    .selectFrom('staff_member')
+    .select('name_sealed')
+    .where('practice_id', '=', practiceId)
+    .where('id', '=', staff.id)
+    .executeTakeFirst()
+  if (!row || openStaffName(keyring, practiceId, row.name_sealed) !== null) return
+  await tx
+    .updateTable('staff_member')
+    .set({ name_sealed: keyring.seal(staff.name, nameContext(practiceId)) })
+    .where('practice_id', '=', practiceId)
+    .where('id', '=', staff.id)
+    .execute()
+}
+
 const hasRole = (db: Db, practiceId: string, id: string) =>
   db
     .selectFrom('staff_role')

@@ -13,6 +13,17 @@ export async function countFailure(
   windowMs: number,
   now: number,
 ): Promise<number> {
+  return (await countInWindow(db, practiceId, key, windowMs, now)).failures
+}
+
+/** As `countFailure`, and when the window ends (epoch ms): until then they only become more. */
+export async function countInWindow(
+  db: Db,
+  practiceId: string,
+  key: string,
+  windowMs: number,
+  now: number,
+): Promise<{ failures: number; resetAt: number }> {
   const resetAt = now + windowMs
   const row = await db
     .insertInto('throttle')
@@ -23,9 +34,9 @@ export async function countFailure(
         reset_at: sql<number>`case when throttle.reset_at <= ${now} then excluded.reset_at else throttle.reset_at end`,
       }),
     )
-    .returning('failures')
+    .returning(['failures', 'reset_at'])
     .executeTakeFirstOrThrow()
-  return row.failures
+  return { failures: row.failures, resetAt: row.reset_at }
 }
 
 /** Takes one count back: a try is counted before it is known to be right, so that a burst cannot slip through. */

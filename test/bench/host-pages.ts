@@ -44,7 +44,7 @@ const page = (script: string, element: string, service = '') => `<!doctype html>
 globalThis.service = '${service}'
 addEventListener('portico-ready', () => requestAnimationFrame(() => {
   const { port1, port2 } = new MessageChannel()
-  port1.onmessage = () => { globalThis.readyAt = performance.now() }
+  port1.onmessage = () => globalThis.tellReady(String(performance.now()))
   port2.postMessage(null)
 }))</script>
 <script type="module" ${script} crossorigin></script></head><body><h1>Chart</h1>${element}</body></html>`

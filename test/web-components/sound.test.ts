@@ -198,7 +198,7 @@ const staff: Scene[] = [
       await press(words['card.create'])
       await expect.element(page.getByRole('dialog').getByText(MAIL)).toBeVisible()
       await page.getByRole('dialog').getByRole('button', { name: words['card.create'] }).click()
-      await expect.element(page.getByRole('link', { name: words['invite.open'] })).toBeVisible()
+      await expect.element(page.getByRole('button', { name: words['invite.open'] })).toBeVisible()
       await check()
       await press(words['invite.close'])
       stage.on(INVITE, () => ({ status: 201, body: { slipUrl: null, validUntil, mailedTo: MAIL } }))

@@ -1,13 +1,13 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
-import type { AccessCard, RefusalReason } from '../../src/access/schema.ts'
+import type { AccessCard, PatientBanner, RefusalReason } from '../../src/access/schema.ts'
 import { type CardClient, Refusal } from '../client.ts'
 import { endsTheTab } from '../i18n/staff-refusals.ts'
 import type { StaffWords } from '../i18n/words.ts'
 import { focusNotice } from '../ui/notice.ts'
 import { cardBody, statusPill } from './card-body.ts'
 import { CardDesk } from './card-desk.ts'
-import { patientBanner, patientInWords } from './card-facts.ts'
+import { patientInWords } from './card-facts.ts'
 import { focusIfLost } from './card-focus.ts'
 import { cardFoot } from './card-foot.ts'
 import { refusalNotice } from './card-notice.ts'
@@ -50,8 +50,11 @@ export class PorticoAccessCard extends LitElement {
   @property({ attribute: false }) openChart: (() => void) | null = null
   /** Of the card's heading among those of the page around, 1 to 6. */
   @property({ attribute: false }) headingLevel = 2
-  /** Says whose card this is, where the EMR around it does not. */
-  @property({ type: Boolean, attribute: 'with-banner' }) withBanner = false
+  /** Draws whose card this is, where the EMR around it does not say so. */
+  @property({ attribute: false }) banner: ((words: StaffWords, patient: PatientBanner) => unknown) | null =
+    null
+  /** There is no network; null where the page around the card says so. */
+  @property({ attribute: false }) offline: boolean | null = null
 
   @state() private question: Question | null = null
   /** Where the patient stood when that was last told. */
@@ -81,7 +84,8 @@ export class PorticoAccessCard extends LitElement {
     const title = words.msg('staff.title')
     // A page may show a card for each of its patients.
     const name = view ? `${title}, ${patientInWords(words, view.card.patient)}` : title
-    return html`${this.withBanner && view ? patientBanner(words, view.card.patient) : nothing}
+    return html`${this.renderOffline()}
+      ${view ? (this.banner?.(words, view.card.patient) ?? nothing) : nothing}
       <section part="card" class="card access" aria-label=${name} aria-busy=${working === 'load'}>
         <div class="stack">
           <div class="card-head" part="head">
@@ -98,6 +102,7 @@ export class PorticoAccessCard extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('words')) void this.desk.speak()
     if (changed.has('client') || changed.has('patient')) void this.open()
+    else if (changed.has('intent')) void this.heedIntent()
     this.tell()
   }
 
@@ -130,7 +135,16 @@ export class PorticoAccessCard extends LitElement {
     if (conflicts) return conflicts
     if (!refusal) return nothing
     const again = () => void this.desk.again()
-    return refusalNotice({ words, card, refusal, doing, busy: working !== null, again })
+    const typed = this.unsaved > 0
+    return refusalNotice({ words, card, refusal, doing, busy: working !== null, typed, again })
+  }
+
+  /** A notice that says the same is enough. */
+  private renderOffline() {
+    if (this.offline === null) return nothing
+    const isSaid = !this.offline || this.desk.refusal?.code === 'offline'
+    const text = () => this.words.msg(this.unsaved > 0 ? 'app.offline' : 'staffRefused.offlineNow')
+    return html`<div role="status">${isSaid ? nothing : html`<p class="offline">${text()}</p>`}</div>`
   }
 
   private renderLoading() {
@@ -154,19 +168,25 @@ export class PorticoAccessCard extends LitElement {
 
   private async open(): Promise<void> {
     await this.desk.load()
+    await this.heedIntent()
+  }
+
+  /** Opens the question that is wished for, where it can be asked and nothing else is being done. */
+  private async heedIntent(): Promise<void> {
     const { card } = this.desk
-    const isAsked = this.intent === 'create-credentials'
-    if (isAsked && card?.state === 'ready' && card.may.create) await this.ask('create')
+    const isAsked = this.intent === 'create-credentials' && this.unsaved === 0
+    const isOpen = this.asked?.shadowRoot?.querySelector('dialog[open]')
+    if (isAsked && !isOpen && card?.state === 'ready' && card.may.create) await this.ask('create')
   }
 
   /** Fetches the question's element when it is first asked; without a network it says so. */
   private async ask(kind: QuestionKind, reason: RefusalReason | null = null): Promise<void> {
+    const mayFocus = this.desk.watchFocus()
     try {
       this.question = { kind, reason, words: await loadQuestion(kind, this.words) }
     } catch {
       this.desk.set({ refusal: new Refusal('offline') })
-      await this.updateComplete
-      return focusNotice(this.renderRoot)
+      return this.desk.lead(mayFocus, focusNotice)
     }
     await this.updateComplete
     await this.asked?.updateComplete
@@ -174,11 +194,12 @@ export class PorticoAccessCard extends LitElement {
   }
 
   private async afterInvite(): Promise<void> {
+    const mayFocus = this.desk.watchFocus()
     await this.desk.load()
     const { card } = this.desk
     this.desk.say('card.invitedNow', { name: card?.patient.firstName ?? '' })
     await this.updateComplete
-    this.renderRoot.querySelector<HTMLElement>('.headline')?.focus()
+    if (mayFocus()) this.renderRoot.querySelector<HTMLElement>('.headline')?.focus()
   }
 
   private async afterAnswer({ card, said }: Answered): Promise<void> {
@@ -188,10 +209,10 @@ export class PorticoAccessCard extends LitElement {
   }
 
   private async afterRefusal(refusal: Refusal): Promise<void> {
+    const mayFocus = this.desk.watchFocus()
     if (!endsTheTab(refusal)) await this.desk.load()
     this.desk.set({ refusal })
-    await this.updateComplete
-    focusNotice(this.renderRoot)
+    await this.desk.lead(mayFocus, focusNotice)
   }
 
   private readonly afterClosing = () => focusIfLost(this.renderRoot)

@@ -6,7 +6,7 @@ import { mendsItself } from '../i18n/staff-refusals.ts'
 import type { StaffId, StaffWords } from '../i18n/words.ts'
 import { focusNotice } from '../ui/notice.ts'
 import type { CardEditor } from './card-editor.ts'
-import { focusIfLost } from './card-focus.ts'
+import { focusIfLost, outcomeIn, watchFocus } from './card-focus.ts'
 import type { Doing } from './card-view.ts'
 import { createRetry, type Retry } from './retry.ts'
 
@@ -17,6 +17,9 @@ export type DeskHost = LitElement & {
   patient: string
   liveKey: string
 }
+
+/** The code of a card's editor, which is fetched beside what the card asks. */
+export const loadEditor = () => import('./card-editor.ts')
 
 /** Refusals that say that the card on the screen is old. */
 const OUTDATED = ['conflict', 'ticket-ended', 'mail-not-possible', 'not-eligible', 'already-active']
@@ -33,6 +36,10 @@ export class CardDesk implements ReactiveController {
   /** For who cannot see the card change. */
   said = ''
   readonly host: DeskHost
+  /** Whether the focus may go to the outcome of what was asked last. */
+  mayFocus: () => boolean = () => false
+  /** Nobody pressed anything for what is being begun. */
+  private isByItself = false
   private gone = new AbortController()
   private retry: Retry | null = null
   /** Which patient's events are followed, and how to stop. */
@@ -45,7 +52,7 @@ export class CardDesk implements ReactiveController {
 
   hostConnected(): void {
     this.gone = new AbortController()
-    this.retry = createRetry(() => void this.again(), this.gone.signal)
+    this.retry = createRetry(() => this.retryByItself(), this.gone.signal)
     if (this.host.hasUpdated) void this.load()
   }
 
@@ -72,6 +79,26 @@ export class CardDesk implements ReactiveController {
 
   async again(): Promise<void> {
     await (this.doing === 'save' && this.editor ? this.editor.save() : this.load())
+  }
+
+  private retryByItself(): void {
+    this.isByItself = true
+    void this.again()
+    this.isByItself = false
+  }
+
+  /** Call as something begins, and what it answers once that is over. */
+  watchFocus(): () => boolean {
+    return watchFocus(this.host.renderRoot as ShadowRoot, this.isByItself)
+  }
+
+  /** Leads whoever is at the card to an outcome; whoever is elsewhere on the page by now only hears it. */
+  async lead(mayFocus: () => boolean, move: (root: ParentNode) => void): Promise<void> {
+    const { host } = this
+    host.requestUpdate()
+    await host.updateComplete
+    if (mayFocus()) move(host.renderRoot)
+    else this.set({ said: outcomeIn(host.renderRoot) })
   }
 
   async load(): Promise<void> {
@@ -102,6 +129,7 @@ export class CardDesk implements ReactiveController {
   ): Promise<void> {
     if (this.working) return
     this.working = this.doing = kind
+    const mayFocus = (this.mayFocus = this.watchFocus())
     this.retry?.cancel()
     this.host.requestUpdate()
     try {
@@ -115,18 +143,20 @@ export class CardDesk implements ReactiveController {
       this.host.requestUpdate()
     }
     await this.host.updateComplete
-    if (kind !== 'load') focusIfLost(this.host.renderRoot)
+    if (kind !== 'load' && mayFocus()) focusIfLost(this.host.renderRoot)
   }
 
   private async refuse(refusal: Refusal, kind: Doing): Promise<void> {
-    const { client, patient, renderRoot } = this.host
+    const { mayFocus } = this
+    const { client, patient } = this.host
     const isNew = this.refusal?.code !== refusal.code
     this.set({ refusal })
+    // A card that was taken out of the page asks for nothing more.
+    if (this.gone.signal.aborted) return
     if (OUTDATED.includes(refusal.code)) this.card = await client.readAccess(patient).catch(() => this.card)
     if (mendsItself(refusal) && (kind === 'load' || kind === 'save')) this.retry?.schedule()
     this.host.requestUpdate()
-    await this.host.updateComplete
-    if (kind !== 'load' && isNew) focusNotice(renderRoot)
+    if (kind !== 'load' && isNew) await this.lead(mayFocus, focusNotice)
   }
 
   /** The editor speaks the page's language, also after that was switched. */
@@ -139,7 +169,7 @@ export class CardDesk implements ReactiveController {
 
   private async fetchEditor(): Promise<void> {
     try {
-      const { createEditor } = await import('./card-editor.ts')
+      const { createEditor } = await loadEditor()
       this.editor ??= await createEditor(this)
     } catch {
       throw new Refusal('offline')

@@ -8,6 +8,7 @@ import form from '../ui/form.css?inline'
 import { focusNotice } from '../ui/notice.ts'
 import { sheets } from '../ui/sheets.ts'
 import type { CardDesk } from './card-desk.ts'
+import editor from './card-editor.css?inline'
 import { focusIfLost } from './card-focus.ts'
 import { keepLive } from './card-live.ts'
 import type { CardView, LineParts } from './card-view.ts'
@@ -27,7 +28,7 @@ import { focusFault, focusLine } from './field-focus.ts'
 import { editableParts, isTouched } from './line-edits.ts'
 
 /** What the fields of the card are drawn with. */
-const SHEETS = sheets(field, form)
+const SHEETS = sheets(field, form, editor)
 
 /** The editor of a card, with its words and its sheets. */
 export async function createEditor(desk: CardDesk): Promise<CardEditor> {
@@ -119,10 +120,11 @@ export class CardEditor {
     const { draft, desk } = this
     const { card } = desk
     if (!card || desk.working) return
-    if (this.conflicts.length > 0) return focusNotice(desk.host.renderRoot)
+    const mayFocus = desk.watchFocus()
+    if (this.conflicts.length > 0) return desk.lead(mayFocus, focusNotice)
     if (Object.keys(faultsOf(card, draft)).length > 0) {
       this.checked = CONTACT_FIELDS
-      return focusFault(await this.drawn())
+      return desk.lead(mayFocus, focusFault)
     }
     const sent = changesOf(card, draft)
     if (!sent) return desk.say('card.nothingToSave')
@@ -146,12 +148,12 @@ export class CardEditor {
 
   /** Says what can be said where it belongs; false when a notice has to say it. */
   private sayAtFields(refusal: Refusal, sent: SaveAccess): boolean {
-    const { card } = this.desk
+    const { card, mayFocus } = this.desk
     if (!card) return false
     this.rejected = fieldRefusals(this.words, refusal, sent)
     if (Object.keys(this.rejected).length > 0) {
       this.desk.set({ refusal: null })
-      void this.drawn().then(focusFault)
+      void this.desk.lead(mayFocus, focusFault)
       return true
     }
     const met = runInto({ card, draft: this.draft }, refusal, sent)
@@ -160,7 +162,7 @@ export class CardEditor {
     this.draft = met.draft
     this.desk.set({ card: met.card, refusal: null })
     if (met.conflicts.length === 0) queueMicrotask(() => void this.goOn())
-    else void this.drawn().then(focusNotice)
+    else void this.desk.lead(mayFocus, focusNotice)
     return true
   }
 
@@ -183,8 +185,10 @@ export class CardEditor {
   private async goOn(): Promise<void> {
     if (this.changed) return this.save()
     this.draft = NO_DRAFT
+    const mayFocus = this.desk.watchFocus()
     await this.desk.load()
-    focusIfLost(await this.drawn())
+    const root = await this.drawn()
+    if (mayFocus()) focusIfLost(root)
   }
 
   /** Takes away the note that somebody put off. */

@@ -23,12 +23,11 @@ function foot(view: CardView, { buttons, end, why }: Foot) {
       ${words.msg('card.checkAgain')}
     </button>`
   if (!why) return html`<div class="foot actions" part="foot">${buttons}${check('')}${end}</div>`
-  return html`<div class="foot" part="foot">
-    <div class="actions">${buttons}${end}</div>
-    <div class="aside">
-      <p class="small soft"><span id="why">${why}</span> ${mayAll(view) ? nothing : openPortico(view)}</p>
-      ${check('slim end')}
-    </div>
+  return html`<div class="foot waits" part="foot">
+    <div class="actions">${buttons}</div>
+    ${end}
+    <p class="small soft"><span id="why">${why}</span> ${mayAll(view) ? nothing : openPortico(view)}</p>
+    ${check('slim look')}
   </div>`
 }
 

@@ -1,6 +1,6 @@
 import type { ReactiveController } from 'lit'
 import type { AccessCard } from '../../src/access/schema.ts'
-import { toRefusal } from '../client.ts'
+import { type Refusal, toRefusal } from '../client.ts'
 import { mendsItself } from '../i18n/staff-refusals.ts'
 import { watchLive } from '../live.ts'
 import type { CardDesk } from './card-desk.ts'
@@ -59,11 +59,19 @@ class LiveCard implements ReactiveController {
       if (isOld) this.owed = true
       else if (!signal.aborted) await this.show(card)
     } catch (error) {
-      if (mendsItself(toRefusal(error))) this.retry.schedule()
+      const refusal = toRefusal(error)
+      if (mendsItself(refusal)) this.retry.schedule()
+      // A card that can hear nothing more must not look as if it did.
+      else if (refusal.code === 'host-signed-out' && !signal.aborted) this.refuse(refusal)
     } finally {
       this.busy = false
     }
     if (this.owed) void this.read()
+  }
+
+  private refuse(refusal: Refusal): void {
+    this.desk.doing = 'load'
+    this.desk.set({ refusal })
   }
 
   /** Nothing is asked, and no question is open; else it waits for the end of that. */

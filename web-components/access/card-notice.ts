@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit'
 import type { AccessCard } from '../../src/access/schema.ts'
 import type { Refusal } from '../client.ts'
-import { cardRefusal, endsTheTab, mendsItself, pressRefusal } from '../i18n/staff-refusals.ts'
+import { cardRefusal, endsTheTab, firstRefusal, mendsItself, pressRefusal } from '../i18n/staff-refusals.ts'
 import type { StaffId, StaffWords } from '../i18n/words.ts'
 import { notice } from '../ui/notice.ts'
 import type { Doing } from './card-view.ts'
@@ -14,6 +14,8 @@ export type NoticeView = {
   /** What was asked when it was refused. */
   doing: Doing
   busy: boolean
+  /** Something is typed that is not saved. */
+  typed: boolean
   again: () => void
 }
 
@@ -39,14 +41,16 @@ const PRESSED: Partial<Record<Doing, StaffId>> = { mail: 'card.resend', 'ask-now
 /** Only what can be asked twice without harm is asked again by itself. */
 const repeats = ({ doing }: NoticeView): boolean => PRESSED[doing] === undefined
 
-function inWords({ words, card, refusal, doing }: NoticeView) {
+function inWords({ words, card, refusal, doing, typed }: NoticeView) {
   const bar = mailBar(refusal)
   if (bar !== null)
     return { title: words.msg('staffRefused.noMail'), text: barInWords(words, bar, card?.patient.firstName) }
   const pressed = PRESSED[doing]
   return pressed
     ? pressRefusal(words, refusal, words.msg(pressed))
-    : cardRefusal(words, refusal, doing === 'load' ? 'load' : 'save')
+    : typed || doing !== 'load'
+      ? cardRefusal(words, refusal, doing === 'load' ? 'load' : 'save')
+      : firstRefusal(words, refusal)
 }
 
 const mailBar = (refusal: Refusal) => (refusal.code === 'mail-not-possible' ? refusal.text('bar') : null)

@@ -22,6 +22,7 @@ export function createRetry(again: () => void, signal: AbortSignal): Retry {
   signal.addEventListener('abort', cancel, { once: true })
   return {
     schedule: () => {
+      if (signal.aborted) return
       cancel()
       timer = setTimeout(due, RETRY_MS)
     },

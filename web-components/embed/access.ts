@@ -2,10 +2,11 @@ import { html, nothing, render } from 'lit'
 import type { PracticeView } from '../../src/practices/schema.ts'
 import '../access/access-card.ts'
 import type { PorticoAccessCard } from '../access/access-card.ts'
+import { loadEditor } from '../access/card-desk.ts'
 import { createRetry } from '../access/retry.ts'
 import { type Refusal, toRefusal } from '../client.ts'
 import type { RefusalWords } from '../i18n/refusals.ts'
-import { mendsItself, staffRefusal } from '../i18n/staff-refusals.ts'
+import { firstRefusal, mendsItself } from '../i18n/staff-refusals.ts'
 import { loadStaffWords } from '../i18n/staff-words.ts'
 import type { StaffWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
@@ -17,6 +18,8 @@ import { notice } from '../ui/notice.ts'
 import { sheets } from '../ui/sheets.ts'
 import tokens from '../ui/tokens.css?inline'
 import embedCss from './embed.css?inline'
+import type { FirstAnswers } from './first-questions.ts'
+import type { isTokenFor } from './host-token.ts'
 import { languageFor, watchLanguage } from './language.ts'
 import { createSkin } from './skin.ts'
 import { openVisit, type Visit } from './visit.ts'
@@ -30,6 +33,9 @@ export type MountOptions = {
   origin: string
   /** Asks the host for a token; null where the page says no way to. */
   asker: () => ((patient: string) => Promise<unknown>) | null
+  isTokenFor: typeof isTokenFor
+  /** Answers about this patient that were asked for before this code was here; none once a token was taken. */
+  early: (patient: string) => Promise<FirstAnswers> | null
 }
 
 /** What the larger half does for the element from then on. */
@@ -49,8 +55,6 @@ type View =
   | { kind: 'card'; visit: Visit; words: StaffWords }
   | { kind: 'said'; said: RefusalWords; words: StaffWords }
 
-/** Attributes that make another card; the rest only changes how it looks. */
-const ANOTHER_CARD = ['patient', 'token-url', 'intent']
 /** The practice's own time zone and languages come with the practice; what is said before needs none. */
 const NO_PRACTICE = { timeZone: 'UTC', languages: ['en', 'es'] } as const
 
@@ -94,6 +98,7 @@ class MountedCard implements Mounted {
     const patient = this.attribute('patient')
     const ask = this.options.asker()
     this.show({ kind: 'waiting' })
+    this.prepare()
     try {
       if (!patient || !ask) return await this.say('not-set-up', patient)
       const visit = await openVisit({ ...this.options, patient, ask: () => ask(patient), signal })
@@ -106,9 +111,16 @@ class MountedCard implements Mounted {
     }
   }
 
+  /** What can be made ready while only answers are waited for; whatever does not come is asked for where it is needed. */
+  private prepare(): void {
+    for (const part of [this.loadWords(NO_PRACTICE), loadEditor()]) part.catch(() => {})
+  }
+
   changed(name: string): void {
     if (name === 'lang') return void this.speak()
-    if (!ANOTHER_CARD.includes(name)) return this.draw()
+    // Another way to a token is taken from the next one on: a card that is there stays.
+    const isAnotherCard = name === 'patient' || (name === 'token-url' && this.view.kind !== 'card')
+    if (!isAnotherCard) return this.draw()
     if (this.isReopening) return
     // A page that sets several says one thing by them.
     this.isReopening = true
@@ -120,6 +132,8 @@ class MountedCard implements Mounted {
 
   moved(): void {
     this.lookAround()
+    this.skin.moved()
+    this.draw()
     void this.speak()
     // Out of the page and in again, a question is on the screen but not over it any more.
     const asked = this.shown?.shadowRoot?.querySelector('.question')?.shadowRoot?.querySelector('dialog')
@@ -182,7 +196,7 @@ class MountedCard implements Mounted {
   private async refuse(refusal: Refusal, signal: AbortSignal): Promise<void> {
     const words = await this.loadWords(NO_PRACTICE)
     if (signal.aborted) return
-    this.show({ kind: 'said', said: staffRefusal(words, refusal), words })
+    this.show({ kind: 'said', said: firstRefusal(words, refusal), words })
     if (mendsItself(refusal)) createRetry(() => void this.open(), signal).schedule()
   }
 
@@ -206,15 +220,17 @@ class MountedCard implements Mounted {
     const again = html`<button class="button" type="button" @click=${() => void this.open()}>
       ${words.msg('app.tryAgain')}
     </button>`
-    return html`<section class="card alone" part="card" lang=${words.language} role="status">
-      ${notice({ mood: 'warn', ...said, actions: again })}
+    const all = html`<div class="words" role="status">
+      <p><strong>${said.title}</strong></p>
+      <p>${said.text}</p>
+    </div>`
+    return html`<section class="card alone" part="card" lang=${words.language} dir="ltr">
+      ${notice({ mood: 'warn', more: all, actions: again })}
     </section>`
   }
 
   private renderCard({ client, patient, context }: Visit, words: StaffWords) {
-    const offline = navigator.onLine ? nothing : html`<p class="offline">${words.msg('app.offline')}</p>`
-    return html`<div class=${this.isReady ? nothing : 'hold'} lang=${words.language}>
-      ${offline}
+    return html`<div class=${this.isReady ? nothing : 'hold'} lang=${words.language} dir="ltr">
       <portico-access-card
         exportparts="card, head, title, status, headline, notice, foot"
         .client=${client}
@@ -224,20 +240,38 @@ class MountedCard implements Mounted {
         .intent=${this.attribute('intent') || null}
         .headingLevel=${headingLevel(this.attribute('heading-level'))}
         .launchUrl=${pageAddress(this.attribute('launch-url'))}
+        .offline=${!navigator.onLine}
         @portico-ready=${this.afterFirst}
+        @portico-access-changed=${this.passOn}
+        @portico-access-saved=${this.passOn}
+        @portico-invited=${this.passOn}
       ></portico-access-card>
     </div>`
   }
 
-  private readonly afterFirst = () => {
-    this.isReady = true
-    this.draw()
+  private readonly afterFirst = (event: CustomEvent) => {
+    if (event.currentTarget === this.shown) {
+      this.isReady = true
+      this.draw()
+    }
+    this.passOn(event)
+  }
+
+  /** What was done for a patient is said also when the page shows another by then; where that one stood is not. */
+  private readonly passOn = (event: CustomEvent) => {
+    const { type, detail, currentTarget } = event
+    event.stopPropagation()
+    if (currentTarget !== this.shown && !DONE.includes(type)) return
+    this.options.host.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }))
   }
 }
 
 const SHEETS = sheets(tokens, base, button, card, noticeCss, embedCss).flatMap(
   ({ styleSheet }) => styleSheet ?? [],
 )
+
+/** Events that say that something was done, wherever the page is by now. */
+const DONE: readonly string[] = ['portico-invited', 'portico-access-saved']
 
 const headingLevel = (written: string): number => (/^[1-6]$/.test(written) ? Number(written) : 2)
 

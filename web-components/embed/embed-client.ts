@@ -1,5 +1,6 @@
 import type { EmbedContext } from '../../src/embedding/schema.ts'
 import { askAboutPatients, type CardClient, createSender, Refusal, type Speak } from '../client.ts'
+import type { FirstAnswers } from './first-questions.ts'
 import type { TokenKeeper } from './token-keeper.ts'
 
 /** What a card in a host's page asks the service. */
@@ -8,9 +9,16 @@ export type EmbedClient = CardClient & { readContext: () => Promise<EmbedContext
 /**
  * @param origin where embed.js came from: the token goes there and nowhere else.
  * @param practice slug that the token names.
+ * @param early answers to what was asked before there was a client: each is taken once.
  */
-export function createEmbedClient(origin: string, practice: string, keeper: TokenKeeper): EmbedClient {
-  const { send, now, eventsAt } = createSender(`${origin}/${practice}/embed/api/`, speakWith(keeper), 'omit')
+export function createEmbedClient(
+  origin: string,
+  practice: string,
+  keeper: TokenKeeper,
+  early: FirstAnswers,
+): EmbedClient {
+  const base = `${origin}/${practice}/embed/api/`
+  const { send, now, eventsAt } = createSender(base, speakWith(keeper, early), 'omit')
   return {
     now,
     events: eventsAt('events'),
@@ -21,13 +29,27 @@ export function createEmbedClient(origin: string, practice: string, keeper: Toke
 
 /** A token that has ended did nothing, whatever was asked with it: the same is asked once more under a new one. */
 const speakWith =
-  (keeper: TokenKeeper): Speak =>
-  async (request) => {
+  (keeper: TokenKeeper, early: FirstAnswers): Speak =>
+  async (request, path) => {
+    const retry = async () => request((await keeper.token()).access_token)
     const { access_token: token } = await keeper.token()
-    const response = await request(token)
+    const first = early.get(path)
+    early.delete(path)
+    // Each time the keeper is asked: of who is gone from the page nothing more is asked.
+    const response = await (first?.catch(() => retry()) ?? request(token))
     if (response.status !== 401) return response
+    // The EHR's token behind it is given up by now: under the same token of ours the service goes another way.
+    if (await isEhrSessionOver(response)) return retry()
     const { access_token: renewed } = await keeper.tokenAfter(token)
     const again = await request(renewed)
     if (again.status === 401) throw new Refusal('host-signed-out')
     return again
   }
+
+async function isEhrSessionOver(response: Response): Promise<boolean> {
+  const problem: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null)
+  return (Object(problem) as { code?: unknown }).code === 'ehr-session-ended'
+}

@@ -1,6 +1,8 @@
 import type { EmbedToken } from '../../src/embedding/schema.ts'
 import type { Mounted } from './access.ts'
 import { loadAccess, loadAhead } from './chunks.ts'
+import { isTokenFor } from './host-token.ts'
+import { askFirst, type FirstAnswers } from './first-questions.ts'
 
 /** Asks the host for a token for this patient. */
 export type TokenProvider = (patient: string) => Promise<EmbedToken>
@@ -89,8 +91,10 @@ export class PorticoAccess extends HTMLElement {
   #mounted: Mounted | null = null
   /** Is being fetched or is here. */
   #isOpen = false
-  /** The first token is asked for beside the code that needs it. */
-  #early: { patient: string; answer: Promise<unknown> } | null = null
+  /** The first token, and the first questions with it, are asked beside the code that needs them. */
+  #early: { patient: string; token: Promise<unknown>; answers: Promise<FirstAnswers> } | null = null
+  /** Ends with the early questions: they are for this patient, by this way to a token. */
+  #earlyEnd = new AbortController()
 
   constructor() {
     super()
@@ -129,7 +133,9 @@ export class PorticoAccess extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, old: string | null, value: string | null): void {
-    if (old !== value) this.#mounted?.changed(name)
+    if (old === value) return
+    if (name === 'token-url') this.#dropEarly()
+    this.#mounted?.changed(name)
   }
 
   /** Asks again, now: after the reader signed in to the EMR again, or when the host changed the chart. */
@@ -147,9 +153,15 @@ export class PorticoAccess extends HTMLElement {
       this.#askEarly()
       loadAhead(isSpanish ? 'es' : 'en')
       const { mountAccess } = await loading
-      const { origin } = new URL(import.meta.url)
-      const asker = () => this.#asker()
-      if (this.#isOpen) this.#mounted ??= mountAccess({ host: this, root: this.#root, origin, asker })
+      if (!this.#isOpen) return
+      this.#mounted ??= mountAccess({
+        host: this,
+        root: this.#root,
+        origin: this.#origin,
+        asker: () => this.#asker(),
+        isTokenFor,
+        early: (patient) => (this.#early?.patient === patient ? this.#early.answers : null),
+      })
     } catch {
       if (this.#isOpen) this.#sayNotLoaded(isSpanish)
     }
@@ -157,12 +169,18 @@ export class PorticoAccess extends HTMLElement {
 
   #askEarly(): void {
     const patient = this.getAttribute('patient')
-    this.#early = null
+    this.#dropEarly()
     if (!patient || !this.#asker()) return
-    const answer = this.#ask(patient)
+    const token = this.#ask(patient)
     // Whoever takes it hears what became of it.
-    answer.catch(() => {})
-    this.#early = { patient, answer }
+    token.catch(() => {})
+    this.#early = { patient, token, answers: askFirst(this.#origin, patient, token, this.#earlyEnd) }
+  }
+
+  #dropEarly(): void {
+    this.#earlyEnd.abort()
+    this.#earlyEnd = new AbortController()
+    this.#early = null
   }
 
   /** How the host is asked; null when the page does not say. */
@@ -171,16 +189,24 @@ export class PorticoAccess extends HTMLElement {
     return async (patient) => {
       const early = this.#early
       this.#early = null
-      return early?.patient === patient ? early.answer : this.#ask(patient)
+      return early?.patient === patient ? early.token : this.#ask(patient)
     }
   }
 
   async #ask(patient: string): Promise<unknown> {
     if (this.#provider) return this.#provider(patient)
     const url = this.#tokenUrl
+    if (!url) return null
     const headers = { 'content-type': 'application/json', accept: 'application/json' }
     const body = JSON.stringify({ patient })
-    return url && fetch(url, { method: 'POST', headers, body, credentials: 'same-origin', cache: 'no-store' })
+    const how = { credentials: 'same-origin', cache: 'no-store', redirect: 'manual' } as const
+    // No network is no sign that the reader is signed out.
+    return fetch(url, { method: 'POST', headers, body, ...how }).catch(() => Response.error())
+  }
+
+  /** Where this file came from: the service. */
+  get #origin(): string {
+    return new URL(import.meta.url).origin
   }
 
   /** The patient's id goes to the host's own backend alone. */
@@ -194,7 +220,7 @@ export class PorticoAccess extends HTMLElement {
     this.#isOpen = false
     this.#mounted?.end()
     this.#mounted = null
-    this.#early = null
+    this.#dropEarly()
     this.#root.replaceChildren()
   }
 
@@ -214,7 +240,12 @@ export class PorticoAccess extends HTMLElement {
     again.type = 'button'
     again.textContent = isSpanish ? 'Intentar de nuevo' : 'Try again'
     again.addEventListener('click', () => void this.#open())
-    this.#root.replaceChildren(text, again)
+    const box = document.createElement('div')
+    box.className = 'waiting'
+    box.lang = isSpanish ? 'es' : 'en'
+    box.dir = 'ltr'
+    box.append(text, again)
+    this.#root.replaceChildren(box)
   }
 }
 

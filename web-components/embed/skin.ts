@@ -36,6 +36,10 @@ export function createSkin(host: HTMLElement, root: ShadowRoot) {
       // A theme that does not come leaves a card in our own.
       dress(card).catch(() => {})
     },
+    /** What is around it is another now. */
+    moved: () => {
+      worn = ''
+    },
     end: () => {
       gone.abort()
       undress()

@@ -1,5 +1,7 @@
 import type { EmbedToken } from '../../src/embedding/schema.ts'
 import { Refusal } from '../client.ts'
+import type { isTokenFor } from './host-token.ts'
+import { readToken } from './token-answer.ts'
 
 /** Long enough for a request on its way to be answered under the token it left with. */
 const RENEW_BEFORE_END_MS = 30_000
@@ -11,13 +13,15 @@ export type KeeperDeps = {
   patient: string
   /** Asks the host: a token, or the answer of its backend that holds one. */
   ask: () => Promise<unknown>
-  /** The host gave none. */
+  /** Checks what the host gave. */
+  isTokenFor: typeof isTokenFor
+  /** The host gave none: the reader has to sign in there again. */
   expired: () => void
   signal: AbortSignal
 }
 
 export type TokenKeeper = {
-  /** A token that has not ended. @throws Refusal `host-signed-out` when the host gives none. */
+  /** A token that has not ended. @throws Refusal when the host gives none; `host-signed-out` calls `expired` too. */
   token: () => Promise<EmbedToken>
   /** Another one than the one that was refused. */
   tokenAfter: (refused: string) => Promise<EmbedToken>
@@ -27,7 +31,7 @@ export type TokenKeeper = {
  * Keeps the token of one card for one patient: in memory, asked for once however many need it, and renewed before it
  * ends while somebody looks. Ends with `signal`.
  */
-export function createTokenKeeper({ patient, ask, expired, signal }: KeeperDeps): TokenKeeper {
+export function createTokenKeeper({ patient, ask, isTokenFor, expired, signal }: KeeperDeps): TokenKeeper {
   let held: { token: EmbedToken; endsAt: number } | null = null
   let asking: Promise<EmbedToken> | null = null
   const renewal = createRenewal(() => void renew().catch(() => {}), signal)
@@ -39,12 +43,15 @@ export function createTokenKeeper({ patient, ask, expired, signal }: KeeperDeps)
     return asking
   }
   const take = async (): Promise<EmbedToken> => {
+    // Whoever is gone from the page asks for nothing more.
+    signal.throwIfAborted()
     const askedAt = Date.now()
-    const token = await tokenOf(ask, patient).catch((error: unknown) => {
+    const token = await tokenOf(ask, patient, isTokenFor).catch((error: unknown) => {
       const refusal = toRefusal(error)
       if (refusal.code === 'host-signed-out' && !signal.aborted) expired()
       throw refusal
     })
+    signal.throwIfAborted()
     const lifeMs = token.expires_in * 1000
     held = { token, endsAt: askedAt + lifeMs }
     renewal.schedule(Math.max(lifeMs - RENEW_BEFORE_END_MS, lifeMs / 2))
@@ -75,37 +82,18 @@ function createRenewal(renew: () => void, signal: AbortSignal) {
   }
 }
 
-async function tokenOf(ask: () => Promise<unknown>, patient: string): Promise<EmbedToken> {
+async function tokenOf(
+  ask: () => Promise<unknown>,
+  patient: string,
+  check: typeof isTokenFor,
+): Promise<EmbedToken> {
   const late = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Refusal('timeout')), HOST_TIMEOUT_MS)
   })
-  const given = await Promise.race([ask(), late])
-  const token = given instanceof Response ? await readToken(given) : given
-  if (isTokenFor(token, patient)) return token
-  console.error(`<portico-access>: no token as …/embed/token answers it, for patient ${patient}`)
-  throw new Refusal('internal')
+  return readToken(await Promise.race([ask(), late]), patient, check)
 }
 
-/** A backend whose reader is signed out answers 401, or sends to its own sign-in page. */
-async function readToken(response: Response): Promise<unknown> {
-  if (response.status >= 500) throw new Refusal('ehr-unavailable')
-  if (!response.ok || response.redirected) throw new Refusal('host-signed-out')
-  return response.json().catch(() => {
-    throw new Refusal('host-signed-out')
-  })
-}
-
-/** The practice becomes a part of addresses, the token of a header. */
-function isTokenFor(given: unknown, whose: string): given is EmbedToken {
-  const { access_token, expires_in, practice, patient } = Object(given) as Partial<EmbedToken>
-  return (
-    /^[\w-]+\.[\w-]+\.[\w-]+$/.test(`${access_token}`) &&
-    Number(expires_in) > 0 &&
-    /^[a-z0-9-]{2,40}$/.test(`${practice}`) &&
-    patient === whose
-  )
-}
-
+/** A page's own `tokenProvider` that fails says no more than that it has no token. */
 const toRefusal = (error: unknown): Refusal => {
   if (error instanceof Refusal) return error
   return new Refusal(navigator.onLine ? 'host-signed-out' : 'offline')

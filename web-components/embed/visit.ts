@@ -1,6 +1,9 @@
 import type { EmbedContext } from '../../src/embedding/schema.ts'
+import { Refusal } from '../client.ts'
 import type { EmbedClient } from './embed-client.ts'
 import { createEmbedClient } from './embed-client.ts'
+import type { isTokenFor } from './host-token.ts'
+import type { FirstAnswers } from './first-questions.ts'
 import { createTokenKeeper } from './token-keeper.ts'
 
 /** One patient on one card, from the first token on. */
@@ -12,6 +15,9 @@ export type VisitDeps = {
   patient: string
   /** Asks the host for a token for this patient. */
   ask: () => Promise<unknown>
+  isTokenFor: typeof isTokenFor
+  /** What was asked before. */
+  early: (patient: string) => Promise<FirstAnswers> | null
   signal: AbortSignal
 }
 
@@ -21,16 +27,21 @@ export type VisitDeps = {
  *
  * @throws Refusal when there is no token, or the service lets nobody in with it.
  */
-export async function openVisit({ host, origin, patient, ask, signal }: VisitDeps): Promise<Visit> {
+export async function openVisit(deps: VisitDeps): Promise<Visit> {
+  const { host, origin, patient, early } = deps
   const expired = () =>
     host.dispatchEvent(new CustomEvent('portico-session-expired', { bubbles: true, composed: true }))
-  const keeper = createTokenKeeper({ patient, ask, expired, signal })
+  const keeper = createTokenKeeper({ ...deps, expired })
+  const asked = early(patient)
   const { practice } = await keeper.token()
-  const client = createEmbedClient(origin, practice, keeper)
-  const early = client.readAccess(patient)
-  early.catch(() => {})
+  const client = createEmbedClient(origin, practice, keeper, (await asked) ?? new Map())
+  const card = client.readAccess(patient)
+  card.catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === 'not-found')
+      console.error(`<portico-access>: patient takes a FHIR id; the EMR has no Patient/${patient}`)
+  })
   const context = await client.readContext()
-  return { patient, context, client: withEarly(client, early) }
+  return { patient, context, client: withEarly(client, card) }
 }
 
 function withEarly(client: EmbedClient, early: ReturnType<EmbedClient['readAccess']>): EmbedClient {

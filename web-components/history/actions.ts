@@ -44,6 +44,7 @@ const ACTIONS: Record<string, AdminId> = {
   'host.resumed': 'did.hostResumed',
   'host-token.issued': 'did.hostTokenIssued',
   'host-token.refused': 'did.hostTokenRefused',
+  'host-token.misused': 'did.hostTokenMisused',
   'provenance.failed': 'did.provenanceFailed',
   'mail.sent': 'did.mailSent',
   'mail.given-up': 'did.mailGivenUp',

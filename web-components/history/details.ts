@@ -24,7 +24,7 @@ const REASONS: Record<string, AdminId> = {
   other: 'whyNot.other',
 }
 
-/** Why a page got no token, as far as an administrator can do something about it. */
+/** Why a page got no token, or nothing for it, as far as an administrator can do something about it. */
 const HOST_FAULTS: Record<string, AdminId> = {
   'unknown-host': 'whyRefused.unknownHost',
   'keys-unavailable': 'whyRefused.keys',
@@ -34,6 +34,8 @@ const HOST_FAULTS: Record<string, AdminId> = {
   scope: 'whyRefused.scope',
   'host-stopped': 'whyRefused.hostStopped',
   'person-stopped': 'whyRefused.personStopped',
+  'other-origin': 'whyRefused.otherOrigin',
+  'other-patient': 'whyRefused.otherPatient',
 }
 
 const DETAILS: Record<string, (words: AdminWords, told: Told) => Detail[]> = {
@@ -60,6 +62,7 @@ const DETAILS: Record<string, (words: AdminWords, told: Told) => Detail[]> = {
   'launch.refused': (words) => known(words, 'whyRefused.personStopped'),
   'host-token.refused': (words, told) =>
     known(words, HOST_FAULTS[textOf(told, 'reason')] ?? 'whyRefused.untrusted'),
+  'host-token.misused': (words, told) => known(words, HOST_FAULTS[textOf(told, 'reason')]),
   'refusal.recorded': (words, told) => known(words, REASONS[textOf(told, 'reason')]),
 }
 

@@ -9,6 +9,9 @@ export const common = {
   'app.signOut': 'Sign out',
 
   'time.today': 'today, {time}',
+  'time.months': 'January February March April May June July August September October November December',
+  'time.monthOfYear': '{month} {year}',
+  'time.date': '{month} {day}, {year}',
 
   'wait.seconds': { one: '{count} second', other: '{count} seconds' },
   'wait.minutes': { one: '{count} minute', other: '{count} minutes' },

@@ -10,6 +10,9 @@ export const common: SameIds<typeof english> = {
   'app.signOut': 'Salir',
 
   'time.today': 'hoy, {time}',
+  'time.months': 'enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre',
+  'time.monthOfYear': '{month} de {year}',
+  'time.date': '{day} de {month} de {year}',
 
   'wait.seconds': { one: '{count} segundo', other: '{count} segundos' },
   'wait.minutes': { one: '{count} minuto', other: '{count} minutos' },

@@ -24,13 +24,6 @@ export function createDates(locale: string, timeZone: string) {
       Math.round((midnight(timeZone, at) - midnight(timeZone, now)) / DAY_MS),
     /** Hour of the day at the practice, 0 to 23. */
     hour: (at: number) => Number(format({ hour: 'numeric', hourCycle: 'h23' }, at).replace(/\D/g, '')),
-    /** A FHIR date, which may lack the day or the month: "March 14, 1948", "March 1948", "1948". */
-    birthDate: (date: string) => {
-      const length = date.split('-').length
-      if (length === 1) return date
-      const options = { year: 'numeric', month: 'long', timeZone: 'UTC' } as const
-      return format(length === 2 ? options : { ...options, day: 'numeric' }, Date.parse(date))
-    },
   }
 }
 

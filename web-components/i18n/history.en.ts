@@ -63,6 +63,7 @@ export const history = {
   'did.hostResumed': 'Let {host} back in',
   'did.hostTokenIssued': '{host} showed the card',
   'did.hostTokenRefused': '{host} asked for the card',
+  'did.hostTokenMisused': 'Tried to use the card of {host} where it does not belong',
   'did.accessAsked': 'The EMR asked how things stand with the portal',
   'did.provenanceFailed': 'The EMR did not note who changed the chart',
   'did.mailSent': 'Sent an e-mail',
@@ -89,4 +90,6 @@ export const history = {
   'whyRefused.untrusted': 'What it sent could not be trusted.',
   'whyRefused.hostStopped': 'This page is stopped.',
   'whyRefused.personStopped': 'This person is stopped.',
+  'whyRefused.otherOrigin': 'It came from another page.',
+  'whyRefused.otherPatient': 'It asked for another patient.',
 } satisfies Record<string, Entry>

@@ -64,6 +64,7 @@ export const history: SameIds<typeof english> = {
   'did.hostResumed': 'Dejó entrar otra vez: {host}',
   'did.hostTokenIssued': '{host} mostró la tarjeta',
   'did.hostTokenRefused': '{host} pidió la tarjeta',
+  'did.hostTokenMisused': 'Intentó usar la tarjeta de {host} donde no corresponde',
   'did.accessAsked': 'El sistema de la clínica preguntó cómo está el portal',
   'did.provenanceFailed': 'El sistema no anotó quién cambió el expediente',
   'did.mailSent': 'Envió un correo',
@@ -90,4 +91,6 @@ export const history: SameIds<typeof english> = {
   'whyRefused.untrusted': 'Lo que envió no era de confianza.',
   'whyRefused.hostStopped': 'Esta página está detenida.',
   'whyRefused.personStopped': 'Esta persona está sin acceso.',
+  'whyRefused.otherOrigin': 'Vino de otra página.',
+  'whyRefused.otherPatient': 'Preguntó por otro paciente.',
 }

@@ -37,6 +37,12 @@ export function staffRefusal(words: StaffWords, refusal: Refusal): RefusalWords 
   return said ? say(words, said) : anyRefusal(words, refusal)
 }
 
+/** The same where there is no card yet: nothing was typed that could still be here. */
+export const firstRefusal = (words: StaffWords, refusal: Refusal): RefusalWords =>
+  refusal.code === 'host-signed-out'
+    ? say(words, ['staffRefused.sessionOver', 'staffRefused.signInAgain'])
+    : cardRefusal(words, refusal, 'load')
+
 /** An administrator stopped this person, or this host: nothing can be seen here any more. */
 export const isStopped = (refusal: Refusal): boolean => refusal.text('reason') === 'stopped'
 

@@ -17,6 +17,7 @@ export const staff = {
   'role.clinician': 'Clinician',
   'role.administrator': 'Administrator',
 
+  'staffRefused.offlineNow': "You're offline.",
   'staffRefused.kept': 'What you typed is still here.',
   'staffRefused.waits': "We'll try again by ourselves.",
   'staffRefused.pressAgain': 'Press “{button}” again in a moment.',
@@ -26,6 +27,7 @@ export const staff = {
   'staffRefused.sessionOver': 'Your EMR session has ended.',
   'staffRefused.sessionOverText': 'Open Portico from the EMR again. Everything that was saved is kept.',
   'staffRefused.hostSignedOutText': 'Sign in to the EMR again; what you typed is still here.',
+  'staffRefused.signInAgain': 'Sign in to the EMR again, then press “Try again”.',
   'staffRefused.noCookie': 'Your browser kept Portico out of this frame.',
   'staffRefused.noCookieText':
     "Open Portico in its own tab from the patient's page, or allow cookies for this address.",

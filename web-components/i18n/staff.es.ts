@@ -18,6 +18,7 @@ export const staff: SameIds<typeof english> = {
   'role.clinician': 'Personal clínico',
   'role.administrator': 'Administración',
 
+  'staffRefused.offlineNow': 'Está sin conexión.',
   'staffRefused.kept': 'Lo que escribió sigue aquí.',
   'staffRefused.waits': 'Lo intentaremos de nuevo.',
   'staffRefused.pressAgain': 'Presione «{button}» otra vez en un momento.',
@@ -27,6 +28,7 @@ export const staff: SameIds<typeof english> = {
   'staffRefused.sessionOver': 'Su sesión terminó.',
   'staffRefused.sessionOverText': 'Abra Portico otra vez desde el sistema. Todo lo guardado se conserva.',
   'staffRefused.hostSignedOutText': 'Vuelva a entrar al sistema; lo que escribió sigue aquí.',
+  'staffRefused.signInAgain': 'Vuelva a entrar al sistema y presione «Intentar de nuevo».',
   'staffRefused.noCookie': 'Su navegador no dejó entrar a Portico en este marco.',
   'staffRefused.noCookieText':
     'Abra Portico en su propia pestaña desde la página del paciente, o permita cookies para esta dirección.',

@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js'
 import type { Language, PracticeView } from '../../src/practices/schema.ts'
 import type { LaunchView } from '../../src/staff/schema.ts'
 import '../access/access-card.ts'
+import { patientBanner } from '../access/patient-banner.ts'
 import { type CardClient, type Client, createClient, practiceOf, Refusal } from '../client.ts'
 import { chooseLanguage, rememberLanguage, showLanguage } from '../i18n/languages.ts'
 import { endsTheTab, staffRefusal } from '../i18n/staff-refusals.ts'
@@ -115,7 +116,7 @@ export class PorticoStaff extends LitElement {
       .intent=${launch.intent}
       .settings=${`${this.base}settings`}
       .openChart=${this.emr?.openChart ?? null}
-      ?with-banner=${launch.needPatientBanner}
+      .banner=${launch.needPatientBanner ? patientBanner : null}
     ></portico-access-card>`
   }
 

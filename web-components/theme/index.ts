@@ -1,4 +1,5 @@
 import { WHITE } from './colour.ts'
+import { darkTokens } from './dark-tokens.ts'
 import { readKnobs } from './from-knobs.ts'
 import { measurePage } from './from-page.ts'
 import type { Style } from './load-style.ts'
@@ -37,6 +38,7 @@ export async function applyTheme(
 ): Promise<() => void> {
   // The tokens are settled on this element: on one further out they would miss the sheet.
   card.dataset['portico'] = ''
+  addDark(root)
   const sheet = openSheet(root)
   const wishes = { selector: '[data-portico]', wantsDark: theme === 'dark', compact: density === 'compact' }
   let told: Told = () => ({ colours: {} })
@@ -69,6 +71,14 @@ export async function applyTheme(
     unwatch()
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet)
   }
+}
+
+let dark: CSSStyleSheet | undefined
+
+function addDark({ adoptedStyleSheets }: ShadowRoot): void {
+  if (!darkTokens) return
+  if (!dark) (dark = new CSSStyleSheet()).replaceSync(darkTokens)
+  if (!adoptedStyleSheets.includes(dark)) adoptedStyleSheets.push(dark)
 }
 
 type Told = (probe: HTMLElement) => Look

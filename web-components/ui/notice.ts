@@ -4,7 +4,7 @@ import { alertIcon, checkIcon } from './icons.ts'
 export type Notice = {
   mood: 'good' | 'warn' | 'bad' | 'info'
   /** What happened, in one sentence. */
-  title: string
+  title?: string
   /** What it means and what to do. */
   text?: unknown
   /** What does not fit into a sentence, e.g. a list. */
@@ -15,8 +15,7 @@ export type Notice = {
 /** Says what happened, what it means, what to do. Takes focus with `focusNotice` when it answers a submit. */
 export const notice = ({ mood, title, text, more, actions }: Notice) =>
   html`<div class="notice ${mood}" part="notice" tabindex="-1" data-notice>
-    ${mood === 'good' ? checkIcon() : alertIcon()}
-    <p><strong>${title}</strong></p>
+    ${mood === 'good' ? checkIcon() : alertIcon()} ${title ? html`<p><strong>${title}</strong></p>` : nothing}
     ${text ? html`<p>${text}</p>` : nothing} ${more ?? nothing}
     ${actions ? html`<div class="actions">${actions}</div>` : nothing}
   </div>`

@@ -30,12 +30,9 @@ export type PatientRow = {
   flag: string
 }
 export type ChartBox = { title: string; lines: string[] }
-export type PatientPage = {
-  row: PatientRow
-  age: string
-  facts: [label: string, value: string][]
-  boxes: ChartBox[]
-}
+/** What can be edited on a patient's page, and so may change while it is open. */
+export type Facts = { born: string; facts: [label: string, value: string][] }
+export type PatientPage = Facts & { row: PatientRow; boxes: ChartBox[] }
 
 export const PAGE_SIZE = 20
 
@@ -62,7 +59,14 @@ export function readPatientPage(chart: Chart, id: string, today: string): Patien
         .filter(Boolean),
     }
   })
-  return { row: toRow(patient), age: ageText(patient, today), facts: factsOf(patient, nameOf), boxes }
+  return { row: toRow(patient), ...readFacts(chart, patient, today), boxes }
+}
+
+/** When a patient was born, for the banner, and what stands in the box of demographics. */
+export function readFacts(chart: Chart, patient: Patient, today: string): Facts {
+  const age = ageText(patient, today)
+  const born = `DOB ${americanDate(patient.birthDate)}${age ? ` (${age})` : ''}`
+  return { born, facts: factsOf(patient, createNames(chart)) }
 }
 
 function searchTerms(text: string): [string, string][] {

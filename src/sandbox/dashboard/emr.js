@@ -1,7 +1,7 @@
-// Demographics are changed in a dialog over everything else. An app that is open stays open meanwhile.
+// Demographics are changed in a dialog over everything else. An app that is open stays open meanwhile, and so does what
+// somebody types in the portal's card: the page is never loaded again.
 const editor = document.getElementById('edit-demographics')
 const edit = document.querySelector('[data-edits]')
-let isEdited = false
 if (editor) {
   const form = editor.querySelector('form')
   const fault = form.querySelector('[role=alert]')
@@ -13,14 +13,46 @@ if (editor) {
     void save()
   })
   const save = async () => {
-    const answer = await fetch(form.action, { method: 'POST', body: changesOf(form) }).catch(() => null)
-    fault.hidden = answer?.ok ?? false
-    if (!answer?.ok) return
-    isEdited = true
+    const order = { method: 'POST', body: changesOf(form), redirect: 'manual' }
+    const answer = await fetch(form.action, order).catch(() => null)
+    // What was saved leads back to the page, which is here already.
+    fault.hidden = answer?.type === 'opaqueredirect'
+    if (!fault.hidden) return
     for (const field of form.querySelectorAll('input')) field.defaultValue = field.value
     editor.close()
-    if (!document.querySelector('dialog[open]')) location.reload()
+    await Promise.all([readChart(form), readCards()])
   }
+  // The portal's card writes into the chart, too.
+  document.addEventListener('portico-access-saved', () => void readChart(form))
+}
+
+// The portal's card looks at the chart again; what is typed in it stays.
+function readCards() {
+  return Promise.all([...document.querySelectorAll('portico-access')].map((card) => card.refresh?.()))
+}
+
+// Shows the chart as it is now. Text alone is put in: this page lets nothing be made from a string.
+async function readChart(form) {
+  const chart = await fetch(form.action)
+    .then((answer) => answer.json())
+    .catch(() => null)
+  if (!chart) return
+  for (const place of document.querySelectorAll('[data-born]')) place.textContent = chart.born
+  document.querySelector('[data-facts]').replaceChildren(...chart.facts.map(rowOf))
+  for (const field of form.querySelectorAll('input')) {
+    const isTyped = field.value !== field.defaultValue
+    if (!isTyped) field.value = field.defaultValue = chart.values[field.name]
+  }
+}
+
+function rowOf([label, value]) {
+  const row = document.createElement('div')
+  for (const [tag, text] of [
+    ['dt', label],
+    ['dd', value || '–'],
+  ])
+    row.appendChild(document.createElement(tag)).textContent = text
+  return row
 }
 
 // An app is to look as the EMR does at this moment.
@@ -45,7 +77,7 @@ for (const form of document.querySelectorAll('form[data-opens]')) {
   dialog.querySelector('[data-closes]').addEventListener('click', () => dialog.close())
   dialog.addEventListener('close', () => {
     frame.src = 'about:blank'
-    if (isEdited) location.reload()
+    if (editor) void Promise.all([readChart(editor.querySelector('form')), readCards()])
   })
   listen(dialog, frame)
 }

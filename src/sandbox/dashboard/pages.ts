@@ -133,7 +133,7 @@ export const patientPage = (
           <section class="box" aria-labelledby="demographics">
             <h2 id="demographics">Demographics</h2>
             <button class="edit" type="button" data-edits hidden>Edit demographics</button>
-            <dl>
+            <dl data-facts>
               ${patient.facts.map(
                 ([label, value]) =>
                   markup`<div>
@@ -169,8 +169,8 @@ const chartBox = ({ title, lines }: ChartBox) => {
   </section>`
 }
 
-const identity = ({ row, age }: PatientPage) =>
-  markup`DOB ${row.birthDate} ${age ? `(${age})` : ''}
+const identity = ({ row, born }: PatientPage) =>
+  markup`<span data-born>${born}</span>
     <span class="mrn">MRN ${row.mrn}</span> ${flag(row.flag)}`
 
 /**

@@ -8,7 +8,7 @@ import { type LaunchContext, newToken } from '../smart/state.ts'
 import type { StaffUser } from '../staff.ts'
 import { type Answers, createAnswers, redirect } from './answers.ts'
 import { type CdsCards, cdsCards } from './cds-cards.ts'
-import { type Chart, listPatients, readPatientPage } from './chart.ts'
+import { type Chart, listPatients, readFacts, readPatientPage } from './chart.ts'
 import { EditDemographics, readDemographics, saveDemographics } from './demographics.ts'
 import type { Frame } from './layout.ts'
 import { patientListPage, patientPage } from './pages.ts'
@@ -50,6 +50,7 @@ export function createDashboard(deps: DashboardDeps) {
     .post('/logout', (c) => logOut(desk, c))
     .get('/', withSession(desk, showPatients))
     .get('/patients/:id', withSession(desk, showPatient))
+    .get('/patients/:id/demographics', withSession(desk, sendDemographics))
     .post('/patients/:id/demographics', withSession(desk, editDemographics))
     .get('/patients/:id/launch', withSession(desk, openAppByLink))
     .post('/patients/:id/launch', withSession(desk, openApp))
@@ -95,10 +96,11 @@ const showPatients: SessionHandler = ({ chart, answers }, c, session) => {
   return answers.send(patientListPage(answers.frameOf(session), list))
 }
 
+const todayOf = ({ now }: Desk) => new Date(now()).toISOString().slice(0, 10)
+
 const showPatient: SessionHandler = async (desk, c, session) => {
-  const { chart, clients, now, answers, portico, prefix } = desk
-  const today = new Date(now()).toISOString().slice(0, 10)
-  const patient = readPatientPage(chart, c.req.param('id') ?? '', today)
+  const { chart, clients, answers, portico, prefix } = desk
+  const patient = readPatientPage(chart, c.req.param('id') ?? '', todayOf(desk))
   if (!patient) return answers.message('No such patient', 'The patient is not in this EMR.', 404)
   const apps = clients.map(({ clientId, name, launchUrl: url }) => ({
     clientId,
@@ -118,6 +120,15 @@ async function readNotes({ cds, clients }: Desk, c: Context, session: EmrSession
   if (!cds) return ''
   const cards = await cds.read(session, c.req.param('id') ?? '', c.req.header('accept-language') ?? 'en')
   return cdsCards(cards, `${c.req.path}/launch`, clients)
+}
+
+/** For a page that is open: what stands on it now, and what its form starts from. */
+const sendDemographics: SessionHandler = async (desk, c) => {
+  const patient = desk.chart.read('Patient', c.req.param('id') ?? '')
+  if (patient?.resourceType !== 'Patient') return refusal(404, 'The patient is not in this EMR.')
+  const facts = readFacts(desk.chart, patient, todayOf(desk))
+  const values = readDemographics(patient)
+  return Response.json({ ...facts, values }, { headers: { 'cache-control': 'no-store' } })
 }
 
 const editDemographics: SessionHandler = async ({ chart, answers }, c) => {

@@ -40,6 +40,22 @@ test('the page of a patient offers them as they stand', async () => {
   expect(text).toContain('name="email" type="email" value="old@mail.example"')
 })
 
+test('a page that is open can ask how they stand now', async () => {
+  const ask = async (headers = { cookie }) => bench.emr.fetch(`${ORIGIN}${SAVE}`, { headers })
+  const text = await (await bench.emr.fetch(`${ORIGIN}/patients/year-only`, { headers: { cookie } })).text()
+  expect(text).toContain('<span data-born>DOB 1950</span>')
+  await post(SAVE, { birthDate: '1950-03-02', mobilePhone: '<b>1</b>' })
+  const answer = await ask()
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  const { born, facts, values } = (await answer.json()) as Record<string, unknown>
+  expect(born).toMatch(/^DOB 03\/02\/1950 \(\d+ y\)$/)
+  expect(facts).toContainEqual(['Phone', '(555) 010-0100 (home), <b>1</b> (mobile)'])
+  expect(values).toEqual({ birthDate: '1950-03-02', mobilePhone: '<b>1</b>', email: 'old@mail.example' })
+  expect(await (await ask({ cookie: '' })).text()).toContain('Who are you?')
+  const nobody = await bench.emr.fetch(`${ORIGIN}/patients/nobody/demographics`, { headers: { cookie } })
+  expect(nobody.status).toBe(404)
+})
+
 test('what staff save is a new version of the chart, and what they did not touch stays', async () => {
   const before = patient()
   const saved = await post(SAVE, {

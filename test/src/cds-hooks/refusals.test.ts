@@ -39,6 +39,8 @@ describe('a call that is not signed as it must be is refused', () => {
     ['in the future', () => emr.sign({ iat: 31, exp: 90 })],
     ['without jti', () => emr.sign({ jti: undefined as unknown as string })],
     ['with an empty jti', () => emr.sign({ jti: '' })],
+    ['with a jti that is a number', () => emr.sign({ jti: 7 as unknown as string })],
+    ['with a list as jti', () => emr.sign({ jti: ['seven'] as unknown as string })],
     ['with a jti of a thousand characters', () => emr.sign({ jti: 'x'.repeat(1000) })],
     ['with anything but a token', () => 'Walter'],
     ['with something behind the signature changed', async () => `${(await emr.sign()).slice(0, -4)}AAAA`],
@@ -84,6 +86,8 @@ test.each([
   ['the EMR’s clock is half a minute fast', { iat: 29, exp: 89 }],
   ['the token has just ended by our clock', { iat: -60, exp: -29 }],
   ['the token lives five minutes', { iat: 0, exp: 300 }],
+  ['the token ends in the middle of a second', { exp: 60.1234567 }],
+  ['the token was signed in the middle of a second', { iat: -0.5, exp: 59.5 }],
   ['the address stands in a list of one', { aud: [CDS_SERVICE] }],
 ])('a call is answered while %s', async (_, claims) => {
   await expectOk(ask(await emr.sign(claims)))

@@ -1,6 +1,7 @@
 import type { Patient, Provenance } from '@medplum/fhirtypes'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/clock.ts'
+import { chartContext } from '../../../src/embedding/chart-context.ts'
 import { HOME, MAIL } from '../../support/chart.ts'
 import { createHost, type EmbeddedPage, openEmbedded, type TestHost } from '../../support/host.ts'
 import { PEOPLE } from '../../support/people.ts'
@@ -156,6 +157,30 @@ describe('the chart is reached', () => {
     await expectRefusal(await tab.browser.get(`/fernwood/api/staff/launches/${tab.launch}`), 'launch-ended')
   })
 
+  test('another way at the next call, once the EMR no longer takes the token that the host sent', async () => {
+    const page = await openEmbedded(service, host, PIOTR, { ehr_access_token: 'a-token-that-is-dead' })
+    const read = () => page.call('GET', `${page.chart}/access`)
+    await expectRefusal(await read(), 'ehr-session-ended')
+    for (const again of [await read(), await read()])
+      expect(await expectOk(again)).toMatchObject({ patient: { firstName: 'Piotr' }, may: { edit: false } })
+    expect(seen.filter(({ token }) => token === 'a-token-that-is-dead')).toHaveLength(1)
+  })
+
+  test('not by a token that the host sent and that reads no patient', async () => {
+    const form = { ehr_access_token: await ownToken(), ehr_scope: 'openid fhirUser' }
+    const page = await openEmbedded(service, host, PIOTR, form)
+    expect(await card(page)).toMatchObject({ patient: { firstName: 'Piotr' }, may: { edit: false } })
+    expect(seen.map(({ token }) => token)).not.toContain(form.ehr_access_token)
+  })
+
+  test('not by a token that the host sent and that is over', async () => {
+    const token = await ownToken()
+    const page = await openEmbedded(service, host, PIOTR, { ehr_access_token: token })
+    await service.store.db.updateTable('ehr_token').set({ expires_at: service.clock.now }).execute()
+    expect(await card(page)).toMatchObject({ may: { edit: false } })
+    expect(seen.map((call) => call.token)).not.toContain(token)
+  })
+
   test('or it is not, and a "no" holds all the same', async () => {
     const page = await openEmbedded(service, host, PIOTR)
     await expectOk(save(page, { allowPortal: true }))
@@ -164,6 +189,26 @@ describe('the chart is reached', () => {
     service.emr.behave()
     expect(await card(page)).toMatchObject({ allowed: null })
   })
+})
+
+test('a "no" waits two seconds for an EMR that is away, and no longer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const asked = Promise.withResolvers<void>()
+  const serviceScopeOf = () => {
+    asked.resolve()
+    return new Promise<never>(() => {})
+  }
+  const who = { practiceId: 'fernwood', staffId: 'nobody', fhirUser: 'Practitioner/1', hostId: host.id }
+  const grant = { ...who, patient: PEOPLE.piotr, scope: '', origin: '', ehrTokenId: null }
+  const answered = vi.fn()
+  const answer = chartContext({ ...service.wiring, serviceScopeOf }, grant).then(answered)
+  await asked.promise
+  await vi.advanceTimersByTimeAsync(1999)
+  expect(answered).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(1)
+  await answer
+  expect(answered).toHaveBeenCalledWith({ patientId: PEOPLE.piotr, scope: '', ehrTokenId: null })
 })
 
 describe('a practice whose service may write', () => {
@@ -211,6 +256,30 @@ describe('a practice whose service may write', () => {
         detail: { fields: 'contactEmail', via: 'service' },
       },
     ])
+  })
+
+  test('does not read back the note in the chart, which it may not', async () => {
+    const page = await openEmbedded(service, host, PIOTR)
+    const { fetch: real } = service.emr
+    service.emr.fetch = async (input, init) => {
+      const request = new Request(input, init)
+      const answer = await real(request)
+      if (request.method !== 'POST' || !request.url.endsWith('/Provenance')) return answer
+      return new Response(null, { status: 201, headers: { location: `${request.url}/7/_history/1` } })
+    }
+    await expectOk(save(page))
+    expect((await trail()).map(({ action }) => action)).toEqual(['contacts.changed'])
+    expect(seen.filter(({ type }) => type === 'Provenance').map(({ method }) => method)).toEqual(['POST'])
+  })
+
+  test('names a Person who made the change, whom R4 lets nobody point at as an agent', async () => {
+    const sub = 'Person/night-shift'
+    const page = await openEmbedded(service, host, { ...PIOTR, sub })
+    const role = { role_id: 'front-desk' }
+    await service.store.db.updateTable('staff_member').set(role).where('fhir_user', '=', sub).execute()
+    await expectOk(save(page))
+    expect(provenances()).toMatchObject([{ agent: [{ who: { display: sub } }, {}] }])
+    expect(provenances()[0]?.agent[0]?.who).not.toHaveProperty('reference')
   })
 
   test('says nothing of a write that did not happen', async () => {

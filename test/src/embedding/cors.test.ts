@@ -114,7 +114,7 @@ test('a page on our own origin names none when it reads', async () => {
     await expectRefusal(await read(headers), 'cross-site')
 })
 
-test('with two hostnames the card’s routes are the staff’s', async () => {
+test('with two hostnames the card’s routes and those of CDS Hooks are the staff’s', async () => {
   const { splitHosts } = await import('../../../src/http/pipeline.ts')
   const { Hono } = await import('hono')
   const app = new Hono()
@@ -123,6 +123,7 @@ test('with two hostnames the card’s routes are the staff’s', async () => {
     .onError((error, c) => c.text(error.message, 404))
   const at = async (hostname: string, path: string) =>
     (await app.request(`https://${hostname}${path}`, { headers: { host: hostname } })).status
-  for (const path of ['/oak/embed/token', '/oak/embed/api/context'])
+  const cds = ['/oak/cds-services', '/oak/cds-services/portal-access']
+  for (const path of ['/oak/embed/token', '/oak/embed/api/context', ...cds])
     expect([await at('staff.example', path), await at('portal.example', path)]).toEqual([200, 404])
 })

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { exportSPKI, SignJWT, type JWTPayload } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../src/clock.ts'
@@ -113,7 +113,7 @@ describe('who signs', () => {
     expect(await expectRefusal(nothing, 'invalid-grant')).toMatchObject({ reason: 'scope' })
   })
 
-  test('names a person, whom administrators then find among people; a name that is not said stays', async () => {
+  test('names a person, whom administrators then find among people; the first name stays', async () => {
     const sub = 'PractitionerRole/night-shift'
     await openEmbedded(service, host, { sub, name: 'Ana Ríos' })
     const named = await service.store.db
@@ -123,13 +123,50 @@ describe('who signs', () => {
       .executeTakeFirstOrThrow()
     const nameOf = (sealed: string | null) => service.wiring.keyring.open(sealed ?? '', 'staff fernwood')
     expect([named.role_id, nameOf(named.name_sealed)]).toEqual([null, 'Ana Ríos'])
-    await openEmbedded(service, host, { sub })
+    for (const name of [undefined, 'Somebody Else']) await openEmbedded(service, host, { sub, name })
     const again = await service.store.db
       .selectFrom('staff_member')
       .selectAll()
       .where('fhir_user', '=', sub)
       .execute()
     expect(again.map(({ name_sealed }) => nameOf(name_sealed))).toEqual(['Ana Ríos'])
+  })
+})
+
+describe('a host’s word for a person', () => {
+  const nameIn = async (fresh: TestService, fhirUser: string) => {
+    const row = await fresh.store.db
+      .selectFrom('staff_member')
+      .select('name_sealed')
+      .where('fhir_user', '=', fhirUser)
+      .executeTakeFirstOrThrow()
+    return fresh.wiring.keyring.open(row.name_sealed ?? '', 'staff fernwood')
+  }
+  const fhirUser = 'Practitioner/prac-park'
+
+  test('leaves the name that the EMR said at a launch', async () => {
+    const fresh = await openService({ hosts: [host] })
+    await fresh.launch(PEOPLE.walter)
+    const known = await nameIn(fresh, fhirUser)
+    await openEmbedded(fresh, host, { sub: fhirUser, name: 'Mallory' })
+    expect(await nameIn(fresh, fhirUser)).toBe(known)
+  })
+
+  test('gives way to the EMR’s at the next launch', async () => {
+    const fresh = await openService({ hosts: [host] })
+    await openEmbedded(fresh, host, { sub: fhirUser, name: 'Mallory' })
+    expect(await nameIn(fresh, fhirUser)).toBe('Mallory')
+    await fresh.launch(PEOPLE.walter)
+    expect(await nameIn(fresh, fhirUser)).not.toBe('Mallory')
+  })
+
+  test('counts again once nobody can open the known name, whose key is gone', async () => {
+    const keyOf = (id: string) => `${id}:${randomBytes(32).toString('base64url')}`
+    const before = await openService({ hosts: [host], keys: keyOf('old') })
+    await openEmbedded(before, host, { sub: fhirUser, name: 'Jo Park' })
+    const after = await openService({ hosts: [host], keys: keyOf('new'), store: before.store })
+    await openEmbedded(after, host, { sub: fhirUser, name: 'Jo Park' })
+    expect(await nameIn(after, fhirUser)).toBe('Jo Park')
   })
 })
 
@@ -201,6 +238,8 @@ const REFUSED: Case[] = [
   ['climbs out of an address', () => host.sign(claims({ sub: 'Practitioner/..' })), 'claims'],
   ['names no patient', () => host.sign(claims({ patient: undefined })), 'claims'],
   ['names a patient who is none', () => host.sign(claims({ patient: '../Patient' })), 'claims'],
+  ['carries a name of two lines', () => host.sign(claims({ name: 'Jo\nPark' })), 'claims'],
+  ['carries a name that turns around', () => host.sign(claims({ name: 'Jo \u202ekraP' })), 'claims'],
   ['carries a name without end', () => host.sign(claims({ name: 'x'.repeat(201) })), 'claims'],
   [
     'is one of our own tokens',
@@ -253,6 +292,13 @@ test('somebody who is refused again and again does not fill the trail, nor hide 
   expect(await count()).toBe(300)
   await exchange(flooded, await host.sign(claimsOf(flooded, host), {}, other.privateKey))
   expect(await count()).toBe(301)
+  const counted = () => flooded.store.db.selectFrom('throttle').selectAll().orderBy('key').execute()
+  const full = await counted()
+  for (let turn = 0; turn < 3; turn++)
+    expect(await expectRefusal(await exchange(flooded, rubbish), 'invalid-grant')).toMatchObject({
+      reason: 'unreadable',
+    })
+  expect(await counted()).toEqual(full)
   flooded.clock.now += HOUR_MS
   await exchange(flooded, rubbish)
   expect(await count()).toBe(302)

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/clock.ts'
 import type { EmbedContext } from '../../../src/embedding/schema.ts'
 import { liveKeyOf } from '../../../src/events/live-key.ts'
 import { publishEvent } from '../../../src/events/events.ts'
+import type { StaffPerson } from '../../../src/staff/schema.ts'
 import { GOOD_PASSWORD, IDENTITY, PEOPLE } from '../../support/people.ts'
 import { expectRefusal } from '../../support/refusal.ts'
 import { expectOk, openService, type LaunchedTab, type TestService } from '../../support/service.ts'
 import { createHost, openEmbedded } from '../../support/host.ts'
+import { openDesk } from '../administration/desk.ts'
 import { listen, liveKey, type Node, readEvents } from './node.ts'
 
 const KEYS_OF_BOTH = `test:${randomBytes(32).toString('base64url')}`
@@ -94,6 +96,22 @@ describe('a screen that watches', () => {
       'x-request-id': expect.any(String),
     })
     expect(headers.get('content-encoding')).toBeNull()
+  })
+
+  test('by HEAD gets the head alone, and is not kept', async () => {
+    const opened = vi.spyOn(service.wiring.streams, 'open')
+    onTestFinished(() => opened.mockRestore())
+    const api = tab.api.replace(/\/patients\/.*$/, '')
+    const cookie = [...tab.browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const url = `http://127.0.0.1:${node.port}${api}/events?for=x`
+    const answer = await fetch(url, { method: 'HEAD', headers: { cookie } })
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+      '',
+    ])
+    expect(opened).not.toHaveBeenCalled()
+    await new Promise((resolve) => node.server.close(resolve))
   })
 
   test('two services on one database: what happens on one is seen on the other within two seconds', async () => {
@@ -200,6 +218,23 @@ describe('the end of a stream', () => {
     service.clock.now += MINUTE_MS
     await expectRefusal(await read('?live'), 'launch-ended')
     await expectRefusal(await read(''), 'launch-ended')
+  })
+
+  test('comes for everybody when somebody is stopped: who comes again is asked anew', async () => {
+    const busy = await openService()
+    const there = await listen(busy)
+    const desk = await openDesk(busy)
+    const launched = await busy.launch(PEOPLE.walter)
+    const [ofDesk, ofStopped] = [await there.watch(desk.tab), await there.watch(launched)]
+    const { people } = (await expectOk(desk.get('people'))) as { people: StaffPerson[] }
+    const { id } = people.find(({ fhirUser }) => fhirUser === 'Practitioner/prac-park') ?? { id: '' }
+    await expectOk(desk.put(`people/${id}/stopped`, { stopped: true }))
+    expect([await ofDesk.ended, await ofStopped.ended]).toEqual(['ended', 'ended'])
+    const refused = await expectRefusal(await there.ask(launched, '?for=x'), 'not-permitted')
+    expect(refused).toMatchObject({ reason: 'stopped' })
+    const again = await there.watch(desk.tab)
+    await changed(PEOPLE.walter, busy)
+    await soon(again.keys, [await liveKey(desk.tab)])
   })
 
   test('comes after five minutes at the latest', async () => {

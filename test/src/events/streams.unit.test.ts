@@ -66,13 +66,13 @@ async function openAnswer() {
 
 test('who reads nothing is dropped; the others go on', async () => {
   const [slow, quick] = [await openAnswer(), await openAnswer()]
-  slow.socket.pause()
+  // What the system would take first is megabytes: here it takes nothing from the start.
+  slow.response.socket?.cork()
   quick.socket.resume()
   streams.open(slow.response, watching())
   streams.open(quick.response, watching({ reader: 'staff-2' }))
   const closed = once(slow.response, 'close')
-  // The system takes some megabytes before Node has to keep anything.
-  for (let turn = 0; turn < 3000 && !slow.response.destroyed; turn++) {
+  for (let turn = 0; turn < 50 && !slow.response.destroyed; turn++) {
     for (let event = 0; event < 200; event++) feed.happen(changed)
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -108,6 +108,18 @@ test('an event of no patient, or of another practice’s, is nobody’s', async 
   feed.happen(changed)
   expect(write.mock.calls).toEqual([[`data: ${WALTER}\n\n`]])
   socket.destroy()
+})
+
+test('when people or rights of a practice change its streams end, and no others', async () => {
+  const [own, other] = [await openAnswer(), await openAnswer()]
+  streams.open(own.response, watching())
+  streams.open(other.response, watching({ practiceId: 'harbor' }))
+  const staff = { practiceId: 'fernwood', topic: 'staff', patientId: null }
+  const [first] = feed.listeners
+  first?.(staff)
+  expect([own.response.writableEnded, other.response.writableEnded]).toEqual([true, false])
+  expect(feed.listeners.size).toBe(1)
+  for (const { socket } of [own, other]) socket.destroy()
 })
 
 test('who has gone before the stream begins, and who comes after the stop, is not kept', async () => {

@@ -148,7 +148,28 @@ describe('a launch of somebody who is stopped', () => {
       stoppedAt: null,
       locked: true,
     })
+    expect(await readTrail(later, 'staff.resumed')).toEqual([
+      {
+        actor: 'portico',
+        action: 'staff.resumed',
+        outcome: 'success',
+        patient: null,
+        detail: { person: PARK, by: 'file' },
+      },
+    ])
+    expect((await readTopics(later)).filter((topic) => topic === 'staff')).toHaveLength(2)
   })
+})
+
+test('whom the configuration file has made an administrator since goes on in a session that is running', async () => {
+  const { service, frontDesk } = await openPractice()
+  const stopped = { stopped_at: service.clock.now }
+  await service.store.db.updateTable('staff_member').set(stopped).where('fhir_user', '=', PARK).execute()
+  await expectRefusal(await frontDesk.browser.get(frontDesk.api), 'not-permitted')
+  const later = await openService({ practice: { administrators: [PARK] }, store: service.store })
+  const browser = later.openBrowser()
+  for (const [name, value] of frontDesk.browser.cookies) browser.cookies.set(name, value)
+  await expectOk(browser.get(frontDesk.api))
 })
 
 test('an administrator of the configuration file is not stopped', async () => {

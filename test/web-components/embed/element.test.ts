@@ -170,7 +170,9 @@ describe('in the host’s page', () => {
       body: contextOf({ practice: { ...contextOf().practice, languages: ['en'] } }),
     }))
     element.setAttribute('lang', 'es')
-    element.setAttribute('intent', '')
+    element.remove()
+    await later()
+    document.body.append(element)
     await ready(element)
     await said('Patient portal')
   })

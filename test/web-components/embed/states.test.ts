@@ -115,14 +115,6 @@ describe('with a card', () => {
     expect(button('Create credentials').elements()).toEqual([])
   })
 
-  test('a network that goes away is said above it', async () => {
-    await host.open(CARDS['ready'])
-    vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
-    window.dispatchEvent(new Event('offline'))
-    await said("You're offline. What you typed is still here.")
-    await expectSound()
-  })
-
   test('on paper there are facts and no buttons', async () => {
     const element = await host.open(CARDS['invited'], { theme: 'dark' })
     const session = cdp() as unknown as { send: (method: string, options: object) => Promise<unknown> }
