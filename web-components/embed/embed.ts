@@ -29,7 +29,7 @@ export type TokenProvider = (patient: string) => Promise<EmbedToken>
  * @fires portico-access-saved - What the card holds was saved.
  * @fires portico-invited - A letter or an e-mail exists; nothing secret in it.
  * @fires {CustomEvent<{ state: AccessState }>} portico-access-changed - The patient stands elsewhere now: `not-ready`, `ready`, `invited`, `active`, `suspended` or `stopped`.
- * @fires portico-session-expired - The host gave no new token: sign the reader in again, then call `refresh()`.
+ * @fires portico-session-expired - The reader is signed out of the host: sign them in again, then call `refresh()`.
  *
  * @csspart card - The card.
  * @csspart head - Its heading and where things stand.
