@@ -70,6 +70,8 @@ class LiveCard implements ReactiveController {
   }
 
   private refuse(refusal: Refusal): void {
+    // What somebody pressed and was refused is theirs to try again.
+    if (this.desk.refusal) return
     this.desk.doing = 'load'
     this.desk.set({ refusal })
   }

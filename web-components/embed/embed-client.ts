@@ -31,22 +31,23 @@ export function createEmbedClient(
 const speakWith =
   (keeper: TokenKeeper, early: FirstAnswers): Speak =>
   async (request, path) => {
-    const retry = async () => request((await keeper.token()).access_token)
     const { access_token: token } = await keeper.token()
     const first = early.get(path)
     early.delete(path)
     // Each time the keeper is asked: of who is gone from the page nothing more is asked.
-    const response = await (first?.catch(() => retry()) ?? request(token))
+    const response = await (first?.catch(async () => request((await keeper.token()).access_token)) ??
+      request(token))
     if (response.status !== 401) return response
-    // The EHR's token behind it is given up by now: under the same token of ours the service goes another way.
-    if (await isEhrSessionOver(response)) return retry()
     const { access_token: renewed } = await keeper.tokenAfter(token)
     const again = await request(renewed)
-    if (again.status === 401) throw new Refusal('host-signed-out')
-    return again
+    // A host may go on handing over an EHR token that is dead: the service has given it up, and now goes another way.
+    const last = (await isEhrSessionOver(again)) ? await request(renewed) : again
+    if (last.status === 401) throw new Refusal('host-signed-out')
+    return last
   }
 
 async function isEhrSessionOver(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false
   const problem: unknown = await response
     .clone()
     .json()

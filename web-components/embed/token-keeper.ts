@@ -60,7 +60,11 @@ export function createTokenKeeper({ patient, ask, isTokenFor, expired, signal }:
   signal.addEventListener('abort', () => (held = null), { once: true })
   return {
     token: async () => (held && held.endsAt > Date.now() ? held.token : renew()),
-    tokenAfter: async (refused) => (held && held.token.access_token !== refused ? held.token : renew()),
+    tokenAfter: async (refused) => {
+      // What was refused is not tried again, whether or not the host gives another one now.
+      if (held?.token.access_token === refused) held = null
+      return held?.token ?? renew()
+    },
   }
 }
 
