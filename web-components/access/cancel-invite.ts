@@ -1,12 +1,12 @@
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { AccessCard } from '../../src/access/schema.ts'
-import type { CardClient, Refusal } from '../client.ts'
+import { type CardClient, type Refusal, toRefusal } from '../client.ts'
 import { pressRefusal } from '../i18n/staff-refusals.ts'
 import type { InviteWords } from '../i18n/words.ts'
 import { alertIcon } from '../ui/icons.ts'
 import { focusNotice, notice } from '../ui/notice.ts'
-import { isForTheCard, questionHead, questionSheets, toRefusal } from './question.ts'
+import { isForTheCard, questionHead, questionSheets } from './question.ts'
 
 /**
  * Asks before an invitation is cancelled: it cannot be taken back, only made anew.

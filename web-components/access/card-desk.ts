@@ -1,6 +1,6 @@
 import type { LitElement, ReactiveController } from 'lit'
 import type { AccessCard } from '../../src/access/schema.ts'
-import { type CardClient, Refusal } from '../client.ts'
+import { type CardClient, Refusal, toRefusal } from '../client.ts'
 import { loadInviteWords } from '../i18n/invite-words.ts'
 import { mendsItself } from '../i18n/staff-refusals.ts'
 import type { StaffId, StaffWords } from '../i18n/words.ts'
@@ -136,7 +136,7 @@ export class CardDesk implements ReactiveController {
       await question()
       this.set({ refusal: null })
     } catch (error) {
-      const refusal = error instanceof Refusal ? error : new Refusal('internal')
+      const refusal = toRefusal(error)
       if (!handle(refusal)) await this.refuse(refusal, kind)
     } finally {
       this.working = null

@@ -7,7 +7,7 @@ import type {
   InvitationOffer,
   MailBar,
 } from '../../src/credentials/schema.ts'
-import { type CardClient, createSubmission, Refusal } from '../client.ts'
+import { type CardClient, createSubmission, type Refusal, toRefusal } from '../client.ts'
 import { pressRefusal } from '../i18n/staff-refusals.ts'
 import type { InviteWords } from '../i18n/words.ts'
 import { focusFirstError } from '../ui/field.ts'
@@ -25,7 +25,7 @@ import {
   workingOf,
 } from './invite-form.ts'
 import { openLetterWindow, showSlip } from './letter-window.ts'
-import { isForTheCard, questionHead, questionSheets, toRefusal } from './question.ts'
+import { isForTheCard, questionHead, questionSheets } from './question.ts'
 
 const FRESH: InviteForm = { kind: 'activation', username: null, slip: true, mail: null }
 

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { AccessCard, RefusalReason, RefuseAccess } from '../../src/access/schema.ts'
-import type { CardClient, Refusal } from '../client.ts'
+import { type CardClient, type Refusal, toRefusal } from '../client.ts'
 import { pressRefusal } from '../i18n/staff-refusals.ts'
 import type { InviteId, InviteWords } from '../i18n/words.ts'
 import { fieldError, focusFirstError } from '../ui/field.ts'
@@ -9,7 +9,7 @@ import { focusNotice, notice } from '../ui/notice.ts'
 import { daysLater, monthsLater } from './ask-again.ts'
 import { clockIcon } from './card-icons.ts'
 import { REFUSAL_REASONS } from './card-words.ts'
-import { isForTheCard, questionHead, questionSheets, toRefusal } from './question.ts'
+import { isForTheCard, questionHead, questionSheets } from './question.ts'
 
 const REASONS = Object.keys(REFUSAL_REASONS) as RefusalReason[]
 

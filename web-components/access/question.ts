@@ -1,6 +1,6 @@
 import { html } from 'lit'
 import type { AccessCard } from '../../src/access/schema.ts'
-import { Refusal } from '../client.ts'
+import type { Refusal } from '../client.ts'
 import { endsTheTab } from '../i18n/staff-refusals.ts'
 import type { InviteWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
@@ -31,6 +31,3 @@ const FOR_THE_CARD = ['not-eligible', 'already-active', 'conflict', 'ticket-ende
 
 export const isForTheCard = (refusal: Refusal): boolean =>
   endsTheTab(refusal) || FOR_THE_CARD.includes(refusal.code)
-
-export const toRefusal = (error: unknown): Refusal =>
-  error instanceof Refusal ? error : new Refusal('internal')

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { SessionView, SignIn } from '../../src/accounts/schema.ts'
 import type { PracticeView } from '../../src/practices/schema.ts'
-import { type Client, createSubmission, Refusal } from '../client.ts'
+import { type Client, createSubmission, type Refusal, toRefusal } from '../client.ts'
 import { formRefusal } from '../i18n/patient-refusals.ts'
 import type { PatientId, PatientWords } from '../i18n/words.ts'
 import { callButton } from '../ui/call-us.ts'
@@ -152,7 +152,7 @@ export class PorticoSignIn extends LitElement {
       this.typed = { username: '', password: '' }
       this.dispatchEvent(new CustomEvent('portico-signed-in', { bubbles: true, composed: true, detail }))
     } catch (error) {
-      this.refusal = error instanceof Refusal ? error : new Refusal('internal')
+      this.refusal = toRefusal(error)
       await this.updateComplete
       focusNotice(this.renderRoot)
     } finally {

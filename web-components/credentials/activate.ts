@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import type { SessionView } from '../../src/accounts/schema.ts'
 import type { ChooseCredentials, ConfirmActivation, SetupTicket } from '../../src/credentials/schema.ts'
 import type { PracticeView } from '../../src/practices/schema.ts'
-import { type Client, createSubmission, Refusal } from '../client.ts'
+import { type Client, createSubmission, type Refusal, toRefusal } from '../client.ts'
 import type { PatientWords } from '../i18n/words.ts'
 import { tidyDate } from '../ui/date-parts.ts'
 import { focusFirstError } from '../ui/field.ts'
@@ -223,7 +223,7 @@ export class PorticoActivate extends LitElement {
     try {
       await question()
     } catch (error) {
-      await this.refuse(error instanceof Refusal ? error : new Refusal('internal'))
+      await this.refuse(toRefusal(error))
     } finally {
       this.working = false
     }

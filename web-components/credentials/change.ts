@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import type { SessionView } from '../../src/accounts/schema.ts'
 import type { ChangeCredentials } from '../../src/credentials/schema.ts'
 import type { PracticeView } from '../../src/practices/schema.ts'
-import { type Client, createSubmission, Refusal } from '../client.ts'
+import { type Client, createSubmission, type Refusal, toRefusal } from '../client.ts'
 import { formRefusal } from '../i18n/patient-refusals.ts'
 import type { PatientWords } from '../i18n/words.ts'
 import { focusFirstError } from '../ui/field.ts'
@@ -133,7 +133,7 @@ export class PorticoChange extends LitElement {
     try {
       await this.save()
     } catch (error) {
-      await this.refuse(error instanceof Refusal ? error : new Refusal('internal'))
+      await this.refuse(toRefusal(error))
     } finally {
       this.working = false
     }

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { PracticeView } from '../../src/practices/schema.ts'
 import type { Home, Profile } from '../../src/profile/schema.ts'
-import { type Client, Refusal, type RefusalCode } from '../client.ts'
+import { type Client, type Refusal, type RefusalCode, toRefusal } from '../client.ts'
 import { patientRefusal } from '../i18n/patient-refusals.ts'
 import type { PatientId, PatientWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
@@ -121,7 +121,7 @@ export class PorticoHome extends LitElement {
       this.home = await this.client.readHome()
       this.refusal = null
     } catch (error) {
-      this.refuse(error instanceof Refusal ? error : new Refusal('internal'))
+      this.refuse(toRefusal(error))
     } finally {
       this.loading = false
     }

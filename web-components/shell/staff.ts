@@ -4,7 +4,7 @@ import type { Language, PracticeView } from '../../src/practices/schema.ts'
 import type { LaunchView } from '../../src/staff/schema.ts'
 import '../access/access-card.ts'
 import { patientBanner } from '../access/patient-banner.ts'
-import { type CardClient, type Client, createClient, practiceOf, Refusal } from '../client.ts'
+import { type CardClient, type Client, createClient, practiceOf, Refusal, toRefusal } from '../client.ts'
 import { chooseLanguage, rememberLanguage, showLanguage } from '../i18n/languages.ts'
 import { endsTheTab, staffRefusal } from '../i18n/staff-refusals.ts'
 import { loadStaffWords } from '../i18n/staff-words.ts'
@@ -219,8 +219,6 @@ export class PorticoStaff extends LitElement {
     this.words = await own
   }
 }
-
-const toRefusal = (error: unknown) => (error instanceof Refusal ? error : new Refusal('internal'))
 
 declare global {
   interface HTMLElementTagNameMap {
