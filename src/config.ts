@@ -53,6 +53,8 @@ const PracticeConfig = z.strictObject({
   fhirBase: HttpUrl.refine((text) => !text.endsWith('/'), 'must not end in a slash'),
   issAliases: z.array(HttpUrl).default([]),
   frameAncestors: z.array(Origin).default([]),
+  /** A patient's page in the EMR, `{patient}` for the FHIR id: where staff do by hand what Portico cannot write. */
+  chartUrl: HttpUrl.refine((text) => text.includes('{patient}'), 'must contain {patient}').optional(),
   client: z.strictObject({
     clientId: z.string().min(1),
     privateKeyJwk: PrivateKeyJwk,
@@ -223,6 +225,7 @@ function unsafe(config: Config, environment: Record<string, string | undefined>)
     https(`practices.${practice.slug}.fhirBase`, practice.fhirBase)
     for (const alias of practice.issAliases) https(`practices.${practice.slug}.issAliases`, alias)
     for (const origin of practice.frameAncestors) https(`practices.${practice.slug}.frameAncestors`, origin)
+    if (practice.chartUrl) https(`practices.${practice.slug}.chartUrl`, practice.chartUrl)
     for (const [name, url] of embeddingUrls(practice)) https(`practices.${practice.slug}.${name}`, url)
     for (const part of ['settings', 'initial'] as const)
       if (sendsInTheClear(practice[part]))

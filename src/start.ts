@@ -25,6 +25,8 @@ export async function start(environment: NodeJS.ProcessEnv, dist = DIST) {
     { fetch: createApp(wiring).fetch, hostname: config.bind, port: config.port },
     ({ port }) => {
       wiring.worker.start()
+      // What the EHRs can do is asked before anybody waits for it. One that does not answer is asked again when needed.
+      for (const { slug } of config.practices) wiring.capabilityOf(slug).catch(() => undefined)
       log.info({ port, practices: config.practices.map(({ slug }) => slug) }, 'ready')
     },
   )

@@ -25,7 +25,7 @@ import { createKeySets } from './embedding/key-sets.ts'
 import { createEventFeed } from './events/events.ts'
 import { createEventStreams } from './events/streams.ts'
 import { createEhr } from './fhir/handles.ts'
-import { createCapabilityReader } from './fhir/homes.ts'
+import { createCapabilityReader } from './fhir/capability-reader.ts'
 import { createPages, type Pages } from './http/pages.ts'
 import { causesOf, type Log } from './log.ts'
 import { createDelivery } from './mail/deliver.ts'
@@ -35,6 +35,7 @@ import { savePractices } from './practices/store.ts'
 import { Problem } from './problem.ts'
 import { greetingName, refreshIndex } from './profile/index-row.ts'
 import { createEhrTokens } from './staff/ehr-tokens.ts'
+import { createPlanner } from './staff/planner.ts'
 import { resealHeldEmails } from './access/reseal-held-emails.ts'
 import { resealSettings } from './settings/reseal-settings.ts'
 import { addPresetRoles } from './staff/roles.ts'
@@ -130,10 +131,12 @@ function wireEhr(config: Config, surroundings: Surroundings, keyring: Keyring) {
     fetch: surroundings.fetch,
   })
   const capabilities = createCapabilityReader({ fetch: surroundings.fetch, now })
-  const capabilityOf = (practiceId: string) => capabilities(clientOf(practiceId).iss)
+  const capabilityOf = (practiceId: string) => capabilities.read(clientOf(practiceId).iss)
+  const forgetCapability = (practiceId: string) => capabilities.forget(clientOf(practiceId).iss)
   const serviceScopeOf = (practiceId: string) =>
     asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.scope())
-  return { ehr, clientOf, smart, capabilityOf, serviceScopeOf }
+  const planOf = createPlanner({ store, clientOf, capabilityOf, serviceScopeOf })
+  return { ehr, clientOf, smart, capabilityOf, forgetCapability, serviceScopeOf, planOf }
 }
 
 /** What each practice's EHR knows us by, and how we speak SMART with it. */

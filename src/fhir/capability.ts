@@ -9,20 +9,30 @@ export type TypeCapability = {
   create: boolean
   update: boolean
   patch: boolean
+  delete: boolean
   /** `If-None-Exist` on create. */
   conditionalCreate: boolean
   /** An update with an old version is refused; without this, compare before writing. */
   ifMatch: boolean
+  /** Names of its operations without the dollar sign, e.g. `find`. */
+  operations: readonly string[]
   searchParams: readonly string[]
 }
 
 /** What an EHR lets Portico do; which vendor made it never matters. */
 export type EhrCapability = {
   fhirVersion: string
+  /** As it calls itself: for people to read. */
+  software: { name: string; version: string | null } | null
   batch: boolean
   transaction: boolean
   /** SMART Backend Services: a token for the service itself. */
   services: boolean
+  /** What it says of itself as a SMART server, e.g. `permission-v2`. */
+  smartCapabilities: readonly string[]
+  scopesSupported: readonly string[]
+  /** Operations of the whole server, without the dollar sign. */
+  operations: readonly string[]
   types: Readonly<Record<string, TypeCapability>>
 }
 
@@ -32,21 +42,27 @@ const NOTHING: TypeCapability = {
   create: false,
   update: false,
   patch: false,
+  delete: false,
   conditionalCreate: false,
   ifMatch: false,
+  operations: [],
   searchParams: [],
 }
 
 const Interactions = z.array(z.looseObject({ code: z.string().optional() })).default([])
 
+const Operations = z.array(z.looseObject({ name: z.string() })).default([])
+
 const Statement = z.looseObject({
   resourceType: z.literal('CapabilityStatement'),
   fhirVersion: z.string().default(''),
+  software: z.looseObject({ name: z.string(), version: z.string().optional() }).optional().catch(undefined),
   rest: z
     .array(
       z.looseObject({
         mode: z.string().optional(),
         interaction: Interactions,
+        operation: Operations,
         resource: z
           .array(
             z.looseObject({
@@ -54,6 +70,7 @@ const Statement = z.looseObject({
               interaction: Interactions,
               versioning: z.string().optional(),
               conditionalCreate: z.boolean().default(false),
+              operation: Operations,
               searchParam: z.array(z.looseObject({ name: z.string() })).default([]),
             }),
           )
@@ -63,7 +80,17 @@ const Statement = z.looseObject({
     .default([]),
 })
 
-const SmartConfiguration = z.looseObject({ grant_types_supported: z.array(z.string()).default([]) })
+const Texts = z.array(z.string()).catch([])
+const SmartConfiguration = z.looseObject({
+  grant_types_supported: Texts,
+  capabilities: Texts,
+  scopes_supported: Texts,
+})
+const NO_SMART: z.infer<typeof SmartConfiguration> = {
+  grant_types_supported: [],
+  capabilities: [],
+  scopes_supported: [],
+}
 
 /**
  * Reads what an EHR says that it can do.
@@ -75,7 +102,8 @@ const SmartConfiguration = z.looseObject({ grant_types_supported: z.array(z.stri
 export function readCapability(statement: unknown, smart: unknown): EhrCapability {
   const parsed = Statement.safeParse(statement)
   if (!parsed.success) throw new Problem('ehr-unavailable', undefined, { cause: parsed.error })
-  const { rest, fhirVersion } = parsed.data
+  const { rest, fhirVersion, software } = parsed.data
+  const said = SmartConfiguration.safeParse(smart).data ?? NO_SMART
   const server = rest.find(({ mode }) => mode === 'server') ?? rest[0]
   const overall = codesOf(server?.interaction)
   const types = (server?.resource ?? []).map((resource) => {
@@ -86,18 +114,23 @@ export function readCapability(statement: unknown, smart: unknown): EhrCapabilit
       create: codes.has('create'),
       update: codes.has('update'),
       patch: codes.has('patch'),
+      delete: codes.has('delete'),
       conditionalCreate: codes.has('create') && resource.conditionalCreate,
       ifMatch: resource.versioning === 'versioned-update',
+      operations: namesOf(resource.operation),
       searchParams: resource.searchParam.map(({ name }) => name),
     }
     return [resource.type, capability] as const
   })
   return {
     fhirVersion,
+    software: software ? { name: software.name, version: software.version ?? null } : null,
     batch: overall.has('batch'),
     transaction: overall.has('transaction'),
-    services:
-      SmartConfiguration.safeParse(smart).data?.grant_types_supported.includes('client_credentials') ?? false,
+    services: said.grant_types_supported.includes('client_credentials'),
+    smartCapabilities: said.capabilities,
+    scopesSupported: said.scopes_supported,
+    operations: namesOf(server?.operation),
     types: Object.fromEntries(types),
   }
 }
@@ -112,7 +145,7 @@ export function narrowCapability(
   scope: string,
 ): EhrCapability {
   const types = Object.entries(capability.types).map(([type, can]): [string, TypeCapability] => {
-    const may = (interaction: 'c' | 'r' | 'u' | 's') => scopeAllows(scope, context, type, interaction)
+    const may = (interaction: 'c' | 'r' | 'u' | 'd' | 's') => scopeAllows(scope, context, type, interaction)
     return [
       type,
       {
@@ -122,6 +155,7 @@ export function narrowCapability(
         create: can.create && may('c'),
         update: can.update && may('u'),
         patch: can.patch && may('u'),
+        delete: can.delete && may('d'),
         conditionalCreate: can.conditionalCreate && may('c') && may('s'),
       },
     ]
@@ -132,6 +166,9 @@ export function narrowCapability(
 /** What can be done with a type; nothing with one that the EHR does not name. */
 export const capabilityOf = (capability: EhrCapability, type: string): TypeCapability =>
   (Object.hasOwn(capability.types, type) ? capability.types[type] : undefined) ?? NOTHING
+
+/** An EHR may write `$find` or `find`. */
+const namesOf = (operations: { name: string }[] = []) => operations.map(({ name }) => name.replace(/^\$/, ''))
 
 const codesOf = (interactions: { code?: string | undefined }[] = []) =>
   new Set(interactions.map(({ code }) => code))

@@ -7,6 +7,11 @@ import { toProblem } from './outcome.ts'
 /** Values of one search parameter: several are joined by AND. */
 export type SearchParams = Readonly<Record<string, string | readonly string[]>>
 
+/** One step of a JSON Patch (RFC 6902). */
+export type JsonPatch =
+  | { op: 'add' | 'replace' | 'test'; path: string; value: unknown }
+  | { op: 'remove'; path: string }
+
 export type Kept<T extends Resource> = T & { id: string }
 
 /**
@@ -29,6 +34,13 @@ export type FhirHandle = {
   ): Promise<Kept<T>>
   /** `ifMatch`: the `meta.versionId` that was read; `conflict` when it is no longer the newest. */
   update<T extends Resource>(resource: Kept<T>, options?: { ifMatch?: string | undefined }): Promise<Kept<T>>
+  /** `ifMatch` as for update; some EHRs insist on it. Where the answer is empty, the resource is read again. */
+  patch<T extends ResourceType>(
+    type: T,
+    id: string,
+    operations: readonly JsonPatch[],
+    options?: { ifMatch?: string | undefined },
+  ): Promise<Kept<ExtractResource<T>>>
   /** Batch or transaction. Each entry has a refusal of its own: ask `problemOfEntry`. */
   batch(bundle: Bundle): Promise<Bundle>
 }
@@ -107,6 +119,14 @@ export function createFhirHandle(options: FhirHandleOptions): FhirHandle {
       )
       if (isResource(body, type) && body.id === id) return withVersion(body, call.answer) as typeof resource
       return (await read(type, id)) as unknown as typeof resource
+    },
+    async patch(type, id, operations, { ifMatch } = {}) {
+      if (!TYPE.test(type) || !isId(id)) throw new Problem('not-found')
+      const call: Call = { headers: ifMatch ? { ...WRITE, 'If-Match': toETag(ifMatch) } : { ...WRITE } }
+      const body = await send((client) => client.patch(`${base}/${type}/${id}`, [...operations], call), call)
+      if (isResource(body, type) && body.id === id)
+        return withVersion(body, call.answer) as Kept<ExtractResource<typeof type>>
+      return read(type, id)
     },
     async batch(bundle) {
       const call: Call = { headers: { ...WRITE } }

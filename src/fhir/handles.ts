@@ -67,6 +67,7 @@ function watched(handle: FhirHandle, onRefused: () => void): FhirHandle {
     search: (type, params) => guard(handle.search(type, params)),
     create: (resource, options) => guard(handle.create(resource, options)),
     update: (resource, options) => guard(handle.update(resource, options)),
+    patch: (type, id, operations, options) => guard(handle.patch(type, id, operations, options)),
     batch: (bundle) => guard(handle.batch(bundle)),
   }
 }

@@ -36,6 +36,8 @@ export type Practice = {
   /** Every issuer that a launch may name; compared byte for byte. */
   issuers: string[]
   frameAncestors: string[]
+  /** A patient's page in the EMR, `{patient}` for the FHIR id; null where nobody said. */
+  chartUrl: string | null
   administrators: string[]
   firstRoles: PracticeConfig['firstRoles']
   /** Pages that may embed us, as the file names them. */
@@ -86,6 +88,7 @@ export function toPractice(
     fhirBase: practice.fhirBase,
     issuers: [practice.fhirBase, ...practice.issAliases],
     frameAncestors: practice.frameAncestors,
+    chartUrl: practice.chartUrl ?? null,
     administrators: practice.administrators,
     firstRoles: practice.firstRoles,
     hosts: practice.hosts,

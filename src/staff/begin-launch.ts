@@ -6,11 +6,17 @@ import {
   type SmartDeps,
 } from '../../smart-launch/index.ts'
 import type { Keyring } from '../crypto/keyring.ts'
+import type { EhrCapability } from '../fhir/capability.ts'
 import type { Practice } from '../practices/practice.ts'
 import { Problem } from '../problem.ts'
 import { fromSmartError } from './smart-errors.ts'
 
-export type BeginDeps = { keyring: Keyring; smart: SmartDeps; clientOf: (practiceId: string) => SmartClient }
+export type BeginDeps = {
+  keyring: Keyring
+  smart: SmartDeps
+  clientOf: (practiceId: string) => SmartClient
+  capabilityOf: (practiceId: string) => Promise<EhrCapability>
+}
 
 /** Names what a sealed launch may be opened for. */
 export const pendingContext = (practiceId: string) => `pending-launch ${practiceId}`
@@ -26,6 +32,8 @@ export async function startLaunch(deps: BeginDeps, practice: Practice, query: UR
   const request = readRequest(query)
   if (!request || !practice.issuers.includes(request.iss))
     throw new Problem('launch-refused', 'This launch did not come from an EMR that the practice knows.')
+  // While the browser goes to the EMR and back, so that the first card finds it there.
+  deps.capabilityOf(practice.id).catch(() => undefined)
   try {
     const client = { ...deps.clientOf(practice.id), iss: request.iss }
     const { authorizeUrl, pending } = await beginLaunch(client, request, deps.smart)

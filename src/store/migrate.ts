@@ -4,12 +4,13 @@ import { type Clock, systemClock } from '../clock.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { firstDay } from './migrations/0002-first-day.ts'
 import { embedding } from './migrations/0003-embedding.ts'
+import { anyEhr } from './migrations/0004-any-ehr.ts'
 import type { Db, Store } from './open.ts'
 
 /** Forward only. Each statement runs unchanged on SQLite and PostgreSQL. */
 export type Migration = { id: string; up: readonly string[] }
 
-export const MIGRATIONS: readonly Migration[] = [firstTables, firstDay, embedding]
+export const MIGRATIONS: readonly Migration[] = [firstTables, firstDay, embedding, anyEhr]
 
 const MOST_TRIES = 6
 

@@ -212,6 +212,70 @@ export interface Schema {
     subject_sealed: string | null
     created_at: number
   }
+  /**
+   * The shelf: what the EHR has no place for, as FHIR. A row holds its newest version; what can be searched by SQL
+   * stands in `resource_key`.
+   */
+  resource: {
+    practice_id: string
+    type: string
+    id: string
+    /** Counts up from 1; If-Match is held against it. */
+    version: number
+    updated_at: number
+    /** Encrypted JSON of the resource. */
+    json_sealed: string
+    /** The id that the EHR gave it, and our version that went there, while a type is being moved. */
+    moved_to: string | null
+    moved_version: number | null
+  }
+  /** One row for each thing that a resource of the shelf is found by. */
+  resource_key: {
+    practice_id: string
+    type: string
+    name: 'patient' | 'status' | 'identifier' | 'part-of'
+    /** An id or a code as it is; an identifier as HMAC. */
+    value: string
+    id: string
+  }
+  /** A file: there once this row is, which is written last. */
+  blob: {
+    practice_id: string
+    id: string
+    patient_id: string | null
+    content_type: string
+    size: number
+    /** Of the whole, hex. */
+    sha256: string
+    created_at: number
+  }
+  blob_chunk: { practice_id: string; blob_id: string; seq: number; data_sealed: string; created_at: number }
+  /** Where a resource type lives for a practice: decided at its first use, changed by a move alone. */
+  home: {
+    practice_id: string
+    type: string
+    home: 'ehr' | 'portal'
+    decided_at: number
+    moving_since: number | null
+  }
+  /** Something that waits for staff. */
+  work_item: {
+    practice_id: string
+    id: string
+    kind: 'contacts'
+    patient_id: string
+    /** Encrypted JSON whose shape belongs to the kind. Null once settled. */
+    payload_sealed: string | null
+    created_at: number
+    created_by: string
+    /** When to look into the chart whether it has settled itself. */
+    check_at: number
+    checked_at: number | null
+    done_at: number | null
+    done_by: string | null
+    done_how: 'done' | 'withdrawn' | 'chart' | null
+    version: number
+  }
   /** A topic, never data: the client re-reads. Lives 5 minutes. */
   event: { practice_id: string; id: string; at: number; topic: string; patient_id: string | null }
   audit: {

@@ -9,8 +9,10 @@ const ABLE = {
   create: true,
   update: true,
   patch: false,
+  delete: false,
   conditionalCreate: false,
   ifMatch: true,
+  operations: [],
   searchParams: [],
 }
 const ehr = (types: Record<string, Partial<typeof ABLE>>): EhrCapability => ({

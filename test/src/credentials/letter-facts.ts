@@ -17,6 +17,7 @@ export const fernwood: Practice = {
   fhirBase: 'https://ehr.fernwood.example/r4',
   issuers: [],
   frameAncestors: [],
+  chartUrl: null,
   administrators: [],
   firstRoles: {},
   hosts: [],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { DAY_MS } from '../../../src/clock.ts'
+import { DAY_MS, MINUTE_MS } from '../../../src/clock.ts'
 import { capabilityOf, narrowCapability, readCapability } from '../../../src/fhir/capability.ts'
-import { createCapabilityReader, homeOf } from '../../../src/fhir/homes.ts'
+import { createCapabilityReader } from '../../../src/fhir/capability-reader.ts'
+import { homeOf } from '../../../src/fhir/homes.ts'
 import { startFaultyEhr, type Seen } from '../../support/ehr-faults.ts'
 
 const can = (type: string, interactions: string, rest: Record<string, unknown> = {}) => ({
@@ -21,6 +22,7 @@ const rich = statement(
     can('Patient', 'read search-type create update patch', {
       versioning: 'versioned-update',
       conditionalCreate: true,
+      operation: [{ name: '$match' }],
       searchParam: [{ name: 'birthdate' }, { name: 'family' }],
     }),
     can('Consent', 'read search-type create update'),
@@ -36,6 +38,8 @@ describe('what an EHR can do', () => {
     const capability = readCapability(rich, smart)
     expect(capability).toMatchObject({ fhirVersion: '4.0.1', batch: true, transaction: true, services: true })
     expect(capabilityOf(capability, 'Patient')).toEqual({
+      delete: false,
+      operations: ['match'],
       read: true,
       search: true,
       create: true,
@@ -53,9 +57,9 @@ describe('what an EHR can do', () => {
   })
 
   test.each(['Task', '__proto__', 'toString'])('is nothing for a type that it does not name: %s', (type) => {
-    const { searchParams, ...abilities } = capabilityOf(readCapability(rich, smart), type)
+    const { searchParams, operations, ...abilities } = capabilityOf(readCapability(rich, smart), type)
     expect(Object.values(abilities).some(Boolean)).toBe(false)
-    expect(searchParams).toEqual([])
+    expect([searchParams, operations]).toEqual([[], []])
   })
 
   test.each([
@@ -95,21 +99,17 @@ describe('where a type lives', () => {
   const everything = narrowCapability(readCapability(rich, smart), 'system', 'system/*.cruds')
 
   test.each([
-    ['Patient', 'ehr'],
     ['Consent', 'ehr'],
     ['Appointment', 'ehr'],
-    ['Condition', 'ehr'],
     ['Communication', 'portal'],
     ['DocumentReference', 'portal'],
-    ['QuestionnaireResponse', 'portal'],
-    ['toString', 'portal'],
-  ])('%s: %s', (type, home) => {
+  ] as const)('%s: %s', (type, home) => {
     expect(homeOf(everything, type)).toBe(home)
   })
 
   test('is the portal for what the token may only read', () => {
     const readOnly = narrowCapability(everything, 'system', 'system/*.rs')
-    expect([homeOf(readOnly, 'Consent'), homeOf(readOnly, 'Condition')]).toEqual(['portal', 'ehr'])
+    expect([homeOf(readOnly, 'Consent'), homeOf(readOnly, 'Appointment')]).toEqual(['portal', 'portal'])
   })
 })
 
@@ -117,7 +117,7 @@ describe('the reader of capabilities', () => {
   const answer = ({ url }: Seen) => ({ body: url.endsWith('/metadata') ? rich : smart })
   const readerAt = (start = 0) => {
     const time = { now: start }
-    return { time, read: createCapabilityReader({ fetch, now: () => time.now }) }
+    return { time, ...createCapabilityReader({ fetch, now: () => time.now }) }
   }
 
   test('asks an EHR once for all who ask, without a token, and again after a day', async () => {
@@ -145,6 +145,37 @@ describe('the reader of capabilities', () => {
     await expect(read(ehr.base)).rejects.toMatchObject({ code: 'ehr-unavailable' })
     down = false
     expect((await read(ehr.base)).services).toBe(true)
+  })
+
+  test('takes an EHR that has stopped answering at what it said before, and asks again five minutes later', async () => {
+    let answered: unknown = answer
+    await using ehr = await startFaultyEhr((seen) => (answered ? answer(seen) : { status: 500 }))
+    const { time, read } = readerAt()
+    const said = await read(ehr.base)
+    answered = undefined
+    time.now = DAY_MS
+    expect(await read(ehr.base)).toBe(said)
+    const asked = ehr.requests.length
+    time.now += 5 * MINUTE_MS - 1
+    await read(ehr.base)
+    expect(ehr.requests).toHaveLength(asked)
+    answered = answer
+    time.now += 1
+    expect(await read(ehr.base)).not.toBe(said)
+  })
+
+  test('asks again after a surprise, but not at every one', async () => {
+    await using ehr = await startFaultyEhr(answer)
+    const { time, read, forget } = readerAt()
+    forget(ehr.base)
+    await read(ehr.base)
+    forget(ehr.base)
+    await read(ehr.base)
+    expect(ehr.requests).toHaveLength(2)
+    time.now = 5 * MINUTE_MS
+    forget(`${ehr.base}/`)
+    await read(ehr.base)
+    expect(ehr.requests).toHaveLength(4)
   })
 
   test('makes do without a SMART configuration', async () => {

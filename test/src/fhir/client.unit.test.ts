@@ -24,6 +24,7 @@ const WRITES: [string, (ehr: FhirHandle) => Promise<unknown>][] = [
   ['POST', (ehr) => ehr.create(ann, { ifNoneExist: { identifier: 'a|1' } })],
   ['POST', (ehr) => ehr.batch({ resourceType: 'Bundle', type: 'batch', entry: [{ resource: ann }] })],
   ['PUT', (ehr) => ehr.update(ann, { ifMatch: '1' })],
+  ['PATCH', (ehr) => ehr.patch('Patient', 'ann', [{ op: 'remove', path: '/telecom/0' }], { ifMatch: '1' })],
 ]
 
 describe('an EHR that is down for a moment', () => {
@@ -221,6 +222,20 @@ describe('what the EHR is sent', () => {
     expect(read.meta?.versionId).toBe('7')
     await handle.update(read, { ifMatch: read.meta?.versionId })
     expect(ehr.requests[1]?.headers['if-match']).toBe('W/"7"')
+  })
+
+  test('is a JSON Patch of the version that was read, where only a part is to change', async () => {
+    await using ehr = await startFaultyEhr({ status: 200 }, { headers: { etag: 'W/"8"' }, body: ann })
+    const operations = [{ op: 'replace', path: '/telecom', value: [] }] as const
+    const patched = await open(ehr.base).patch('Patient', 'ann', operations, { ifMatch: '7' })
+    expect(ehr.requests[0]).toMatchObject({
+      method: 'PATCH',
+      url: '/fhir/Patient/ann',
+      body: JSON.stringify(operations),
+      headers: { 'content-type': 'application/json-patch+json', 'if-match': 'W/"7"' },
+    })
+    // The answer was empty: what the EHR keeps is read.
+    expect([ehr.requests[1]?.method, patched.meta?.versionId]).toEqual(['GET', '8'])
   })
 
   test('asks for strict handling, so that a filter it does not know is refused and not ignored', async () => {
