@@ -16,6 +16,7 @@ export const LaunchOrder = z.strictObject({
   appContext: z.string().optional(),
   messagingHandle: z.string().optional(),
 })
+const ClientSwitch = z.strictObject({ client: z.string().default('portico'), enabled: z.boolean() })
 const Switch = z.strictObject({ on: z.boolean() })
 
 export type LaunchOrder = z.infer<typeof LaunchOrder>
@@ -26,7 +27,8 @@ export type PreparedLaunch = { launch: string; iss: string; url: string }
 export type ControlDeps = {
   origin: string
   faults: Faults
-  habits: Habits
+  /** Switches what it does as the standard would like it. */
+  setHabit: (habit: keyof Habits, on: boolean) => void
   /** Ends every fault and every bad habit. */
   behave: () => void
   /** Every request to the EMR's interfaces so far. */
@@ -34,6 +36,8 @@ export type ControlDeps = {
   /** What browsers complained of: a page did something that its policy does not allow. */
   reports: unknown[]
   createLaunch: (order: LaunchOrder) => PreparedLaunch
+  /** What an administrator of some EMRs does by hand before an app may come in. */
+  setClientEnabled: (clientId: string, enabled: boolean) => void
 }
 
 /** Levers for journeys, over HTTP: misbehave, behave, what was asked, launches without clicking. */
@@ -45,11 +49,16 @@ export function createControls(deps: ControlDeps) {
       return c.json({ ok: true })
     })
     .post('/etags', async (c) => {
-      deps.habits.etags = Switch.parse(await readJson(c.req.raw)).on
+      deps.setHabit('etags', Switch.parse(await readJson(c.req.raw)).on)
       return c.json({ ok: true })
     })
     .post('/extensions', async (c) => {
-      deps.habits.extensions = Switch.parse(await readJson(c.req.raw)).on
+      deps.setHabit('extensions', Switch.parse(await readJson(c.req.raw)).on)
+      return c.json({ ok: true })
+    })
+    .post('/client', async (c) => {
+      const { client, enabled } = ClientSwitch.parse(await readJson(c.req.raw))
+      deps.setClientEnabled(client, enabled)
       return c.json({ ok: true })
     })
     .post('/behave', (c) => {

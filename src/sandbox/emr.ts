@@ -1,18 +1,23 @@
-import type { Resource } from '@medplum/fhirtypes'
-import { Hono, type MiddlewareHandler } from 'hono'
+import type { Patient, Resource } from '@medplum/fhirtypes'
+import { Hono } from 'hono'
 import { type Clock, systemClock } from '../clock.ts'
 import { createControls, type LaunchOrder, type PreparedLaunch, UnknownOrder } from './controls.ts'
 import { createCdsCards } from './dashboard/cds-cards.ts'
 import { createPortico, type PorticoHost } from './dashboard/portico.ts'
 import { createDashboard, launchUrl } from './dashboard/routes.ts'
 import { createSessions } from './dashboard/sessions.ts'
-import { createFaults, DOWN, type Fault, type FaultKind, type FaultTarget, refusalOf } from './faults.ts'
+import { createFaults, DOWN, type Fault } from './faults.ts'
 import { goodHabits, type Habits } from './fhir/habits.ts'
 import { createFhirServer } from './fhir/server.ts'
+import { createRecords, ownPartOf } from './openemr/records.ts'
+import { createRest } from './openemr/rest.ts'
+import { PERSONALITIES } from './personalities/all.ts'
+import type { Personality, PersonalityName } from './personalities/personality.ts'
 import type { EmrSession } from './smart/authorize.ts'
 import type { RegisteredClient } from './smart/clients.ts'
 import { createSmartServer } from './smart/server.ts'
 import { staffOf, type StaffUser } from './staff.ts'
+import { type FaultEnv, type SeenRequest, watch } from './watch.ts'
 
 export type EmrOptions = {
   /** e.g. `http://127.0.0.1:8081` */
@@ -25,6 +30,10 @@ export type EmrOptions = {
   /** Who can log in; without it the people whose PractitionerRole is one of the three. */
   practitioners?: StaffUser[]
   name?: string
+  /** Which EMR it plays; the full one unless told. */
+  personality?: PersonalityName
+  /** Where the clinic is; for interfaces that speak of the time on its wall. */
+  timeZone?: string
   /** Shown in the dashboard's top line. */
   links?: { label: string; href: string }[]
   /** The patient portal whose card the dashboard shows. */
@@ -39,44 +48,32 @@ export type Emr = ReturnType<typeof createEmr>
 /** A small EMR: FHIR server, SMART authorization server and dashboard, in process or behind a socket. */
 export function createEmr(options: EmrOptions) {
   const { origin, prefix, elsewhere = fetch } = options
-  const habits = goodHabits()
-  const parts = createParts(options, habits)
-  const faults = createFaults()
-  const behave = () => {
-    faults.behave()
-    Object.assign(habits, goodHabits())
-  }
-  const requests: SeenRequest[] = []
-  const reports: unknown[] = []
-  const createLaunch = (order: LaunchOrder) => prepareLaunch(parts, options.clients, order)
-
-  const app = new Hono<FaultEnv>({ strict: false })
-    .use(`${prefix}/oauth/*`, watch(prefix, faults, requests))
-    .use(`${prefix}/fhir/*`, watch(prefix, faults, requests))
-    .use(`${prefix}/portico-token`, watch(prefix, faults, requests))
-    .route(`${prefix}/oauth`, parts.smart.app)
-    .route(`${prefix}/fhir/.well-known`, parts.smart.wellKnown)
-    .route('/', parts.fhir.app)
-    .route(
-      `${prefix}/sandbox`,
-      createControls({ origin, faults, habits, behave, requests, reports, createLaunch }),
-    )
-    .route(prefix || '/', parts.dashboard.app)
+  const personality = PERSONALITIES[options.personality ?? 'full']
+  const habits = goodHabits(personality.fhir)
+  const parts = createParts(options, personality, habits)
+  const levers = createLevers(options, parts, habits)
+  const app = mount(origin, prefix, parts, levers)
   const isOurs = (url: URL) => url.origin === origin && url.pathname.startsWith(`${prefix}/`)
+  const { faults, behave, setHabit, requests, createLaunch, setClientEnabled } = levers
 
   return {
     app,
     fhirBase: parts.fhirBase,
     fhir: parts.fhir,
     staff: parts.staff,
+    /** What OpenEMR keeps beside FHIR; undefined in the others. */
+    records: parts.records,
+    personality: personality.name,
     requests,
     createLaunch,
+    /** What an administrator does by hand, in an EMR that wants it. */
+    setClientEnabled,
     misbehave: (fault: Fault) => faults.misbehave(fault),
     behave,
     /** Off: it tells no versions and lets the last writer win. */
-    setETags: (on: boolean) => void (habits.etags = on),
+    setETags: (on: boolean) => setHabit('etags', on),
     /** Off: it drops the extensions of phones and e-mails. */
-    setExtensions: (on: boolean) => void (habits.extensions = on),
+    setExtensions: (on: boolean) => setHabit('extensions', on),
     /** Opens an app's authorization address as somebody who is logged in; gives the address that the app is called back at. */
     authorizeAs: async (user: string, authorizeUrl: string | URL): Promise<URL> => {
       const cookie = parts.sessions.cookieHeader(parts.sessions.open(findUser(parts.staff, user)).id)
@@ -86,13 +83,54 @@ export function createEmr(options: EmrOptions) {
   }
 }
 
+/** What can be made of it while it runs, by a test or over HTTP. */
+function createLevers({ clients }: EmrOptions, parts: Parts, habits: Habits) {
+  const { fhir, smart } = parts.personality
+  const faults = createFaults()
+  const requests: SeenRequest[] = []
+  return {
+    faults,
+    requests,
+    reports: [] as unknown[],
+    behave: () => {
+      faults.behave()
+      Object.assign(habits, goodHabits(fhir))
+    },
+    /** What this EMR never does cannot be switched on. */
+    setHabit: (habit: keyof Habits, on: boolean) => void (habits[habit] = on && goodHabits(fhir)[habit]),
+    createLaunch: (order: LaunchOrder) => prepareLaunch(parts, clients, order),
+    setClientEnabled: (clientId: string, enabled: boolean) => {
+      if (!clients.some((client) => client.clientId === clientId)) throw new UnknownOrder('no such client')
+      if (!smart.enablesClients) throw new UnknownOrder('this EMR enables every app at once')
+      parts.smart.setEnabled(clientId, enabled)
+    },
+  }
+}
+
+/** Every part at its address; what has an interface for programs is watched. */
+const mount = (origin: string, prefix: string, parts: Parts, levers: ReturnType<typeof createLevers>) => {
+  const watched = watch(prefix, levers.faults, levers.requests)
+  return new Hono<FaultEnv>({ strict: false })
+    .use(`${prefix}/oauth/*`, watched)
+    .use(`${prefix}/fhir/*`, watched)
+    .use(`${prefix}/api/*`, watched)
+    .use(`${prefix}/portico-token`, watched)
+    .route(`${prefix}/oauth`, parts.smart.app)
+    .route(`${prefix}/fhir/.well-known`, parts.smart.wellKnown)
+    .route('/', parts.fhir.app)
+    .route(`${prefix}/sandbox`, createControls({ origin, ...levers }))
+    .route(`${prefix}/api`, parts.rest)
+    .route(prefix || '/', parts.dashboard.app)
+}
+
 type Parts = ReturnType<typeof createParts>
 
 /** The servers of one EMR: the authorization server shows the dashboard's pages and speaks for the FHIR server. */
-function createParts(options: EmrOptions, habits: Habits) {
-  const { origin, prefix, clients, resources, portico: host, now = systemClock, elsewhere = fetch } = options
+function createParts(options: EmrOptions, personality: Personality, habits: Habits) {
+  const { origin, prefix, clients, portico: host, now = systemClock, elsewhere = fetch } = options
+  const resources = personality.adapt?.(options.resources) ?? options.resources
   const fhirBase = `${origin}${prefix}/fhir`
-  const staff = options.practitioners ?? staffOf(resources)
+  const staff = namedBy(personality, options.practitioners ?? staffOf(options.resources))
   const sessions = createSessions(`emr-${new URL(origin).port || '80'}${prefix.replaceAll('/', '-')}`, now)
   const smart = createSmartServer({
     issuer: `${origin}${prefix}/oauth`,
@@ -100,6 +138,7 @@ function createParts(options: EmrOptions, habits: Habits) {
     clients,
     now,
     fetch: elsewhere,
+    rules: personality.smart,
     findSession: sessions.find,
     isSessionLive: sessions.isLive,
     pages: {
@@ -110,7 +149,10 @@ function createParts(options: EmrOptions, habits: Habits) {
   const { addresses: oauth, authorize, addLaunch } = smart
   const userTokenFor = (host: PorticoHost) => (session: EmrSession, patient: string) =>
     smart.userToken(session, patient, host.clientId)
-  const fhir = createFhirServer({ base: fhirBase, authorize, resources, oauth, now, habits })
+  const fhir = createFhirServer({ base: fhirBase, authorize, resources, oauth, now, habits, personality })
+  const records = personality.rest === 'openemr' ? createRecords(fhir) : undefined
+  const { timeZone = 'America/Los_Angeles' } = options
+  const rest = records ? createRest({ records, authorize, timeZone }) : new Hono()
   const dashboard = createDashboard({
     emrName: options.name ?? 'Demonstration EMR',
     origin,
@@ -121,12 +163,16 @@ function createParts(options: EmrOptions, habits: Habits) {
     links: options.links ?? [],
     sessions,
     chart: fhir,
+    readOwnPart: (patient: Patient) => records && ownPartOf(records, patient),
     now,
     portico: host && createPortico({ host, origin, now, fetch: elsewhere, userToken: userTokenFor(host) }),
     cds: cdsOf(host, { issuer: `${origin}${prefix}`, now, fetch: elsewhere }),
     addLaunch,
+    rules: personality.smart,
+    isEnabled: smart.isEnabled,
+    setEnabled: smart.setEnabled,
   })
-  return { fhirBase, staff, sessions, smart, fhir, dashboard }
+  return { fhirBase, staff, sessions, smart, fhir, rest, records, dashboard, personality }
 }
 
 const cdsOf = (host: PorticoHost | undefined, deps: { issuer: string; now: Clock; fetch: typeof fetch }) =>
@@ -134,16 +180,24 @@ const cdsOf = (host: PorticoHost | undefined, deps: { issuer: string; now: Clock
     ? createCdsCards({ ...deps, host: { ...host, cdsServices: host.cdsServices } })
     : undefined
 
+/** In some EMRs only providers are practitioners. */
+const namedBy = ({ smart }: Personality, staff: StaffUser[]): StaffUser[] =>
+  staff.map((user) =>
+    smart.rolesAsPerson.includes(user.role)
+      ? { ...user, fhirUser: user.fhirUser.replace(/^Practitioner\//, 'Person/') }
+      : user,
+  )
+
 /** What the button in the dashboard does, without the click. */
 function prepareLaunch(
-  { staff, smart, fhirBase }: Pick<Parts, 'staff' | 'smart' | 'fhirBase'>,
+  { staff, smart, fhirBase, personality }: Pick<Parts, 'staff' | 'smart' | 'fhirBase' | 'personality'>,
   clients: RegisteredClient[],
   { user, clientId, ...context }: LaunchOrder,
 ): PreparedLaunch {
   const client = clientId ? clients.find((one) => one.clientId === clientId) : clients[0]
   if (!client) throw new UnknownOrder('no such client')
   const launch = smart.addLaunch({ ...context, user: findUser(staff, user).fhirUser }, client.clientId)
-  return { launch, iss: fhirBase, url: launchUrl(client, fhirBase, launch) }
+  return { launch, iss: fhirBase, url: launchUrl(client, fhirBase, launch, personality.smart) }
 }
 
 function findUser(staff: StaffUser[], user: string): StaffUser {
@@ -157,37 +211,6 @@ function locationOf(response: Response): URL {
   if (response.status !== 302 || !location)
     throw new Error(`The EMR answered ${response.status}, not a redirect`)
   return new URL(location)
-}
-
-/** A request to the EMR's interfaces, for tests that count round trips. */
-type SeenRequest = { method: string; path: string; target: FaultTarget }
-
-type FaultEnv = { Variables: { fault: FaultKind | undefined } }
-
-/** Counts the request and plays the fault that it meets. */
-const watch =
-  (
-    prefix: string,
-    faults: ReturnType<typeof createFaults>,
-    requests: SeenRequest[],
-  ): MiddlewareHandler<FaultEnv> =>
-  async (c, next) => {
-    const url = new URL(c.req.url)
-    const target = targetOf(url.pathname.slice(prefix.length))
-    if (!target) return next()
-    requests.push({ method: c.req.method, path: url.pathname, target })
-    const fault = faults.take(target, c.req.method)
-    if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.delayMs))
-    c.set('fault', fault?.kind)
-    return (fault && refusalOf(fault.kind, target)) ?? next()
-  }
-
-function targetOf(path: string): FaultTarget | undefined {
-  if (path.includes('/.well-known/') || path === '/oauth/jwks.json') return 'discovery'
-  if (path === '/oauth/token') return 'token'
-  if (path === '/oauth/authorize') return 'authorize'
-  if (path === '/portico-token') return 'portico-token'
-  return path.startsWith('/fhir') ? 'fhir' : undefined
 }
 
 /** A `fetch` that finds the EMR without a socket, breaks where the EMR is down and heeds the caller's time-out. */

@@ -18,8 +18,8 @@ export const FaultKind = z.enum([
 ])
 export type FaultKind = z.infer<typeof FaultKind>
 
-/** `portico-token` is where the card in the chart asks the EMR for its token. */
-export const FaultTarget = z.enum(['fhir', 'token', 'authorize', 'discovery', 'portico-token'])
+/** `api` is an EMR's own interface beside FHIR; `portico-token` is where the card in the chart asks the EMR for its token. */
+export const FaultTarget = z.enum(['fhir', 'api', 'token', 'authorize', 'discovery', 'portico-token'])
 export type FaultTarget = z.infer<typeof FaultTarget>
 
 export const Fault = z.strictObject({

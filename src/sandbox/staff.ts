@@ -17,7 +17,7 @@ export const ROLE_NAMES: Record<StaffRole, string> = {
 }
 
 /** What each role may let an app do in its name, whatever the app is registered for. */
-export const ROLE_SCOPES: Record<StaffRole, string> = {
+const ROLE_SCOPES: Record<StaffRole, string> = {
   'front-desk': [
     'openid fhirUser launch online_access offline_access messaging/ui',
     'user/Patient.crus user/RelatedPerson.cruds user/Coverage.crus user/Consent.crus user/Provenance.crs',
@@ -29,6 +29,10 @@ export const ROLE_SCOPES: Record<StaffRole, string> = {
   physician: 'openid fhirUser launch online_access offline_access messaging/ui user/*.cruds',
   administrator: 'openid fhirUser launch online_access offline_access messaging/ui user/*.cruds',
 }
+
+/** The same at one EMR, which may have more to give. */
+export const roleScope = ({ moreRoleScope }: { moreRoleScope: string }, role: StaffRole) =>
+  `${ROLE_SCOPES[role]} ${moreRoleScope}`.trim()
 
 /**
  * Who can log in: the first practitioner of each role, going by PractitionerRole.code.

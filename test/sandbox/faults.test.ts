@@ -153,7 +153,7 @@ describe('over HTTP', () => {
     const { requests } = (await (await bench.emr.fetch(`${ORIGIN}/sandbox/requests`)).json()) as {
       requests: unknown[]
     }
-    expect(requests.slice(count)).toEqual([
+    expect(requests.slice(count)).toMatchObject([
       { method: 'GET', path: '/fhir/Patient/walter-okafor', target: 'fhir' },
     ])
   })

@@ -11,6 +11,7 @@ import { writeConfigFiles } from '../../src/sandbox/demo/config-files.ts'
 import { CLINICS, addressesFrom, emrOptions, practiceConfig } from '../../src/sandbox/demo/plan.ts'
 import { readOrMakeKeys } from '../../src/sandbox/demo/keys.ts'
 import { createEmr, type Emr } from '../../src/sandbox/emr.ts'
+import type { PersonalityName } from '../../src/sandbox/personalities/personality.ts'
 import { createPeople } from '../../src/sandbox/people/index.ts'
 import type { Slip } from '../../src/credentials/schema.ts'
 import { wire } from '../../src/wiring.ts'
@@ -30,6 +31,8 @@ type Options = {
   hosts?: Pick<TestHost, 'entry' | 'publicJwk'>[]
   /** What both EMRs let Portico's service do beside the usual. */
   moreServiceScope?: string
+  /** Which EMR both sandboxes play; the full one unless told. */
+  ehr?: PersonalityName
   keys?: string
   store?: TestStore
   /** Sets letters as PDF, which most tests have no use for. */
@@ -57,12 +60,18 @@ export async function openService(options: Options = {}) {
     if (origin === ADDRESSES.service) return app.fetch(request)
     return (pathname.startsWith('/harbor') ? emrs.harbor : emrs.fernwood).fetch(request)
   }
+  /** An EMR reaches the service; beyond that there is no network. */
+  const fromEmr: typeof fetch = async (input, init) => {
+    const request = new Request(input, init)
+    if (new URL(request.url).origin !== ADDRESSES.service) throw new TypeError('fetch failed')
+    return app.fetch(request)
+  }
   for (const clinic of CLINICS)
     emrs[clinic.slug] = createEmr({
-      ...withScope(emrOptions(ADDRESSES, clinic, keys), options),
+      ...withScope(emrOptions(ADDRESSES, clinic, keys, options.ehr), options),
       resources: createPeople(clinic.slug),
       now,
-      elsewhere: toService,
+      elsewhere: fromEmr,
     })
 
   for (const { entry, publicJwk } of options.hosts ?? [])
@@ -72,7 +81,7 @@ export async function openService(options: Options = {}) {
     PORTICO_KEYS: options.keys ?? `test:${randomBytes(32).toString('base64url')}`,
     PORTICO_CONFIG: writeConfigFiles(
       folder,
-      practicesWith(practiceConfig(ADDRESSES, keys, 2525), options),
+      practicesWith(practiceConfig(ADDRESSES, keys, 2525, [], options.ehr), options),
       keys,
     ),
     TRUSTED_PROXIES: '127.0.0.1/32',
@@ -190,7 +199,7 @@ const withScope = (emr: ReturnType<typeof emrOptions>, { moreServiceScope = '' }
 })
 
 /** Edge tests need the names of the bundles, not the bundles. */
-function writeDist(folder: string) {
+export function writeDist(folder: string) {
   const entries = {
     portal: 'portal.js',
     staff: 'staff.js',

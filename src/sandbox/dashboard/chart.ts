@@ -32,6 +32,9 @@ export type PatientRow = {
 export type ChartBox = { title: string; lines: string[] }
 /** What can be edited on a patient's page, and so may change while it is open. */
 export type Facts = { born: string; facts: [label: string, value: string][] }
+/** What some EMRs keep and show of a patient beside FHIR. */
+export type OwnPart = { facts: Facts['facts']; boxes: ChartBox[] }
+export type ReadOwnPart = (patient: Patient) => OwnPart | undefined
 export type PatientPage = Facts & { row: PatientRow; boxes: ChartBox[] }
 
 export const PAGE_SIZE = 20
@@ -45,7 +48,12 @@ export function listPatients(chart: Chart, text: string, page: number) {
 }
 
 /** Everything on a patient's page, or undefined for an unknown patient. */
-export function readPatientPage(chart: Chart, id: string, today: string): PatientPage | undefined {
+export function readPatientPage(
+  chart: Chart,
+  id: string,
+  today: string,
+  readOwnPart?: ReadOwnPart,
+): PatientPage | undefined {
   const patient = chart.read('Patient', id) as Patient | undefined
   if (!patient) return undefined
   const nameOf = createNames(chart)
@@ -59,14 +67,15 @@ export function readPatientPage(chart: Chart, id: string, today: string): Patien
         .filter(Boolean),
     }
   })
-  return { row: toRow(patient), ...readFacts(chart, patient, today), boxes }
+  const own = readOwnPart?.(patient)?.boxes ?? []
+  return { row: toRow(patient), ...readFacts(chart, patient, today, readOwnPart), boxes: [...boxes, ...own] }
 }
 
 /** When a patient was born, for the banner, and what stands in the box of demographics. */
-export function readFacts(chart: Chart, patient: Patient, today: string): Facts {
+export function readFacts(chart: Chart, patient: Patient, today: string, readOwnPart?: ReadOwnPart): Facts {
   const age = ageText(patient, today)
   const born = `DOB ${americanDate(patient.birthDate)}${age ? ` (${age})` : ''}`
-  return { born, facts: factsOf(patient, createNames(chart)) }
+  return { born, facts: [...factsOf(patient, createNames(chart)), ...(readOwnPart?.(patient)?.facts ?? [])] }
 }
 
 function searchTerms(text: string): [string, string][] {

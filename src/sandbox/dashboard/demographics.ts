@@ -14,8 +14,9 @@ export type Demographics = Record<keyof EditDemographics, string>
 
 /** Only the first of a kind is changed here; all others stay as they are. */
 const isMobile = ({ system, use }: ContactPoint) => system === 'phone' && use === 'mobile'
-/** An address with an extension is somebody else's business. */
-const isEmail = ({ system, extension }: ContactPoint) => system === 'email' && !extension
+/** An address with an extension, or one of a phone, is somebody else's business. */
+const isEmail = ({ system, use, extension }: ContactPoint) =>
+  system === 'email' && use !== 'mobile' && !extension
 
 export function readDemographics({ birthDate = '', telecom = [] }: Patient): Demographics {
   const valueOf = (fits: (one: ContactPoint) => boolean) => telecom.find(fits)?.value ?? ''

@@ -1,6 +1,7 @@
 import { type Markup, markup } from '../markup.ts'
 import { ROLE_NAMES, type StaffUser } from '../staff.ts'
 import { demographicsDialog, type Demographics } from './demographics.ts'
+import { type AppSwitch, appSwitches } from './app-switches.ts'
 import { type ChartBox, PAGE_SIZE, type PatientPage, type PatientRow } from './chart.ts'
 import { type Frame, layout } from './layout.ts'
 import { porticoBox, type PorticoBox, porticoScript } from './portico-box.ts'
@@ -48,7 +49,7 @@ export const messagePage = (frame: Frame, title: string, text: string): Markup =
 export type PatientList = { text: string; page: number; rows: PatientRow[]; total: number }
 
 /** The patient list with its search and paging. */
-export const patientListPage = (frame: Frame, list: PatientList): Markup =>
+export const patientListPage = (frame: Frame, list: PatientList, apps: AppSwitch[] = []): Markup =>
   layout(
     frame,
     'Patients',
@@ -62,6 +63,7 @@ export const patientListPage = (frame: Frame, list: PatientList): Markup =>
         >
       </form>
       ${list.rows.length === 0 ? markup`<p class="box pad">No patient matches “${list.text}”.</p>` : patientTable(frame, list)}
+      ${appSwitches(frame, apps)}
     </main>`,
   )
 

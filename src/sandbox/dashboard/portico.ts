@@ -102,8 +102,8 @@ async function signAssertion({ host, origin, now }: PorticoDeps, session: EmrSes
 const tokenUrl = ({ practiceUrl }: PorticoHost) => `${practiceUrl}/embed/token`
 
 /** What the card's own request meets when there is no token to be had. */
-export const refusal = (status: number, title: string) =>
-  Response.json({ title, status }, { status, headers: { 'content-type': 'application/problem+json' } })
+export const refusal = (status: number, title: string, more: { reason?: string } = {}) =>
+  Response.json({ title, status, ...more }, { status, headers: { 'content-type': 'application/problem+json' } })
 
 /** Reads at most once in so long, however many pages are opened. */
 function keepFor<T>(lifetimeMs: number, now: Clock, read: () => Promise<T>) {

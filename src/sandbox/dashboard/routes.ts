@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs'
 import type { Patient, Resource } from '@medplum/fhirtypes'
 import { type Context, Hono } from 'hono'
 import type { Clock } from '../../clock.ts'
+import type { SmartRules } from '../personalities/personality.ts'
 import type { EmrSession } from '../smart/authorize.ts'
 import type { RegisteredClient } from '../smart/clients.ts'
 import { type LaunchContext, newToken } from '../smart/state.ts'
 import type { StaffUser } from '../staff.ts'
 import { type Answers, createAnswers, redirect } from './answers.ts'
+import { switchApp, switchesOf } from './app-switches.ts'
 import { type CdsCards, cdsCards } from './cds-cards.ts'
-import { type Chart, listPatients, readFacts, readPatientPage } from './chart.ts'
+import { type Chart, type ReadOwnPart, listPatients, readFacts, readPatientPage } from './chart.ts'
 import { EditDemographics, readDemographics, saveDemographics } from './demographics.ts'
 import type { Frame } from './layout.ts'
 import { patientListPage, patientPage } from './pages.ts'
@@ -25,12 +27,18 @@ export type DashboardDeps = {
   links: Frame['links']
   sessions: Sessions
   chart: Chart & { load: (resources: Resource[]) => void }
+  /** What this EMR shows of a patient beside the usual. */
+  readOwnPart: ReadOwnPart
   now: Clock
   /** The patient portal whose card is in the chart. */
   portico: Portico | undefined
   /** Asks for notes on a chart as it is opened. */
   cds: CdsCards | undefined
   addLaunch: (context: LaunchContext, clientId: string) => string
+  rules: SmartRules
+  /** Where an administrator has to let apps in. */
+  isEnabled: (clientId: string) => boolean
+  setEnabled: (clientId: string, enabled: boolean) => void
 }
 
 /** The EMR as its staff see it: log in, patients, one patient's chart, and the apps that can be opened for them. */
@@ -54,6 +62,7 @@ export function createDashboard(deps: DashboardDeps) {
     .post('/patients/:id/demographics', withSession(desk, editDemographics))
     .get('/patients/:id/launch', withSession(desk, openAppByLink))
     .post('/patients/:id/launch', withSession(desk, openApp))
+    .post('/apps', withSession(desk, letAppIn))
     .post('/portico-token', (c) => givePorticoToken(desk, c))
 
   const pages = {
@@ -89,18 +98,24 @@ const withSession = (desk: Desk, handler: SessionHandler) => (c: Context) => {
   return desk.answers.login(c.req.method === 'GET' ? url.pathname + url.search : `${desk.prefix}/`)
 }
 
-const showPatients: SessionHandler = ({ chart, answers }, c, session) => {
+const showPatients: SessionHandler = (desk, c, session) => {
+  const { chart, answers } = desk
   const text = (c.req.query('q') ?? '').trim()
   const page = Math.max(1, Math.trunc(Number(c.req.query('page'))) || 1)
   const list = { text, page, ...listPatients(chart, text, page) }
-  return answers.send(patientListPage(answers.frameOf(session), list))
+  return answers.send(patientListPage(answers.frameOf(session), list, switchesOf(desk, session.user)))
 }
+
+const letAppIn: SessionHandler = async (desk, c, { user }) =>
+  switchApp(desk, user, await c.req.parseBody())
+    ? redirect(`${desk.prefix}/`)
+    : desk.answers.message('Not yours to switch', 'Only an administrator lets apps in.', 403)
 
 const todayOf = ({ now }: Desk) => new Date(now()).toISOString().slice(0, 10)
 
 const showPatient: SessionHandler = async (desk, c, session) => {
   const { chart, clients, answers, portico, prefix } = desk
-  const patient = readPatientPage(chart, c.req.param('id') ?? '', todayOf(desk))
+  const patient = readPatientPage(chart, c.req.param('id') ?? '', todayOf(desk), desk.readOwnPart)
   if (!patient) return answers.message('No such patient', 'The patient is not in this EMR.', 404)
   const apps = clients.map(({ clientId, name, launchUrl: url }) => ({
     clientId,
@@ -126,7 +141,7 @@ async function readNotes({ cds, clients }: Desk, c: Context, session: EmrSession
 const sendDemographics: SessionHandler = async (desk, c) => {
   const patient = desk.chart.read('Patient', c.req.param('id') ?? '')
   if (patient?.resourceType !== 'Patient') return refusal(404, 'The patient is not in this EMR.')
-  const facts = readFacts(desk.chart, patient, todayOf(desk))
+  const facts = readFacts(desk.chart, patient, todayOf(desk), desk.readOwnPart)
   const values = readDemographics(patient)
   return Response.json({ ...facts, values }, { headers: { 'cache-control': 'no-store' } })
 }
@@ -146,7 +161,10 @@ async function porticoBoxOf({ clientId, script }: Portico, prefix: string, patie
 }
 
 /** What the card in the chart asks for: a token for this patient and for whoever is logged in. */
-async function givePorticoToken({ sessions, portico, chart }: Desk, c: Context): Promise<Response> {
+async function givePorticoToken(
+  { sessions, portico, chart, isEnabled }: Desk,
+  c: Context,
+): Promise<Response> {
   const session = sessions.find(c.req.raw)
   if (!portico) return c.notFound()
   if (!session) return refusal(401, 'Log in to the EMR again.')
@@ -154,6 +172,8 @@ async function givePorticoToken({ sessions, portico, chart }: Desk, c: Context):
   const patient = order && typeof order === 'object' && 'patient' in order ? order.patient : undefined
   if (typeof patient !== 'string') return refusal(400, 'The body must name a patient.')
   if (!chart.read('Patient', patient)) return refusal(404, 'The patient is not in this EMR.')
+  if (!isEnabled(portico.clientId))
+    return refusal(403, 'An administrator has to enable the app first.', { reason: 'client-not-enabled' })
   return portico.token(session, patient)
 }
 
@@ -167,7 +187,7 @@ const openAppByLink: SessionHandler = async (desk, c, session) =>
     : redirect(`${desk.prefix}/patients/${encodeURIComponent(c.req.param('id') ?? '')}`)
 
 async function launchApp(
-  { clients, origin, prefix, fhirBase, addLaunch, answers }: Desk,
+  { clients, origin, prefix, fhirBase, addLaunch, answers, rules }: Desk,
   c: Context,
   session: EmrSession,
   form: Record<string, unknown>,
@@ -177,21 +197,29 @@ async function launchApp(
   const context = {
     patient: c.req.param('id') ?? '',
     user: session.user.fhirUser,
-    needPatientBanner: form['banner'] !== 'no',
+    needPatientBanner: rules.needsPatientBanner && form['banner'] !== 'no',
     appContext: textOf(form['appContext']),
     messagingHandle: textOf(form['messaging']),
-    ...(form['scheme'] === 'dark' ? { styleUrl: `${origin}${prefix}/oauth/style-dark.json` } : {}),
+    ...(form['scheme'] === 'dark' && !rules.style
+      ? { styleUrl: `${origin}${prefix}/oauth/style-dark.json` }
+      : {}),
   }
-  return redirect(launchUrl(client, fhirBase, addLaunch(context, client.clientId)))
+  return redirect(launchUrl(client, fhirBase, addLaunch(context, client.clientId), rules))
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
 /** Where the EMR opens an app. @see SMART App Launch 2.2 §launch app: EHR launch */
-export function launchUrl(client: RegisteredClient, fhirBase: string, launch: string): string {
+export function launchUrl(
+  client: RegisteredClient,
+  fhirBase: string,
+  launch: string,
+  { audInLaunch }: Pick<SmartRules, 'audInLaunch'>,
+): string {
   const url = new URL(client.launchUrl)
   url.searchParams.set('iss', fhirBase)
   url.searchParams.set('launch', launch)
+  if (audInLaunch) url.searchParams.set('aud', fhirBase)
   return url.href
 }
 

@@ -1,9 +1,10 @@
+import type { PersonalityName } from '../personalities/personality.ts'
 import type { Addresses } from './plan.ts'
 
 /** What the person who started the demo reads: where things are and what to try first. */
-export const greeting = ({ service, emr, mail }: Addresses) => `
+export const greeting = ({ service, emr, mail }: Addresses, ehr: PersonalityName) => `
 Portico is running, with a small EMR to try it in. Everybody in it is made up.
-
+${PLAYS[ehr]}
   The EMR         ${emr}/
   Patient portal  ${service}/fernwood/portal/
   Mailbox         ${mail}/
@@ -17,6 +18,13 @@ Try this first:
 
 Ctrl-C stops everything.
 `
+
+const PLAYS: Record<PersonalityName, string> = {
+  full: '',
+  openemr: 'The EMR plays OpenEMR: most of FHIR to read, and an interface of its own for what staff write.\n',
+  millennium: 'The EMR plays one in the manner of Millennium: POST and PATCH, hardly any PUT.\n',
+  'read-only': 'The EMR plays one that lets nothing be written: staff enter changes there by hand.\n',
+}
 
 /** The one line for programs. */
 export const readyLine = ({ service, emr, mail }: Addresses) =>

@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
 import type { EmrOptions } from '../emr.ts'
+import { PERSONALITIES } from '../personalities/all.ts'
+import type { PersonalityName } from '../personalities/personality.ts'
 import { CLINICS as EMR_CLINICS, type ClinicName } from '../people/clinic.ts'
 import { configPath, hostKeysFile } from './config-files.ts'
 import type { DemoHost } from './hosts.ts'
 import type { DemoKeys } from './keys.ts'
+import { ROLE_NAMES } from '../staff.ts'
 
 export type Addresses = { service: string; emr: string; mail: string }
 
@@ -13,6 +17,7 @@ export type Clinic = {
   /** Path of its EMR on the sandbox's port. */
   prefix: string
   emrName: string
+  timeZone: string
   /** What PORTICO_CONFIG says of it beside addresses and keys. */
   practice: Record<string, unknown> & { name: string }
   /** Its mail server stands in the file for good, so that its administrators see what a locked setting is. */
@@ -44,6 +49,7 @@ function clinicOf(slug: ClinicName, prefix: string, timeZone: string, hours: Rec
     slug,
     prefix,
     emrName: `${city} EMR`,
+    timeZone,
     practice,
     mailIsFixed: slug === 'harbor',
     asksForNotes: slug === 'harbor',
@@ -52,15 +58,48 @@ function clinicOf(slug: ClinicName, prefix: string, timeZone: string, hours: Rec
 }
 
 /** How the EMR names those who work in a role. */
-const staffOf = (slug: ClinicName, role: string) =>
-  EMR_CLINICS[slug].staff.filter((worker) => worker.role === role).map(({ id }) => `Practitioner/${id}`)
+function staffOf(slug: ClinicName, role: 'Administrator' | 'Front desk', ehr: PersonalityName) {
+  const isPerson = PERSONALITIES[ehr].smart.rolesAsPerson.some((one) => ROLE_NAMES[one] === role)
+  const type = isPerson ? 'Person' : 'Practitioner'
+  return EMR_CLINICS[slug].staff.filter((worker) => worker.role === role).map(({ id }) => `${type}/${id}`)
+}
 
 const CLIENT_ID = 'portico'
 const SCOPE =
   'openid fhirUser launch online_access user/Patient.rus user/RelatedPerson.rs user/Practitioner.rs user/Consent.crus user/Provenance.crs'
-const scopeOf = ({ speaksWithApps }: Clinic) => (speaksWithApps ? `${SCOPE} messaging/ui` : SCOPE)
 const SERVICE_SCOPE =
   'system/Patient.rs system/RelatedPerson.rs system/Practitioner.rs system/Consent.crus system/Provenance.crs'
+
+/** What Portico asks of an EMR; each gives what it has of it. OpenEMR's is what its registration file says. */
+function scopesOf({ speaksWithApps }: Clinic, ehr: PersonalityName) {
+  if (ehr === 'openemr') return openEmrScopes()
+  const talks = speaksWithApps && PERSONALITIES[ehr].smart.scopesSupported.includes('messaging/ui')
+  return { scope: talks ? `${SCOPE} messaging/ui` : SCOPE, serviceScope: SERVICE_SCOPE }
+}
+
+/** How an EMR has them registered that knows the first form of scopes alone. */
+function registeredScopes(clinic: Clinic, ehr: PersonalityName) {
+  const { scope, serviceScope } = scopesOf(clinic, ehr)
+  const both = `${scope} ${serviceScope}`
+  return PERSONALITIES[ehr].smart.capabilities.includes('permission-v2') ? both : inFirstForm(both)
+}
+
+const inFirstForm = (scope: string) =>
+  scope.replaceAll(/(\w+\/\w+)\.([cruds]+)(?= |$)/g, (_, type: string, letters: string) =>
+    [
+      ...(/[rs]/.test(letters) ? [`${type}.read`] : []),
+      ...(/[cud]/.test(letters) ? [`${type}.write`] : []),
+    ].join(' '),
+  )
+
+const REGISTRATION = new URL('../../../smart-launch/registration/openemr.json', import.meta.url)
+
+function openEmrScopes() {
+  const { client } = JSON.parse(readFileSync(REGISTRATION, 'utf8')) as {
+    client: { scope: string; serviceScope: string }
+  }
+  return client
+}
 
 export const addressesFrom = (basePort: number): Addresses => ({
   // A name, because passkeys need one; the EMR has the number and so is another site.
@@ -78,6 +117,7 @@ export const practiceConfig = (
   keys: DemoKeys,
   smtpPort: number,
   moreHosts: DemoHost[] = [],
+  ehr: PersonalityName = 'full',
 ) => ({
   practices: CLINICS.map((clinic, index) => {
     const { slug, prefix, emrName, practice, mailIsFixed, asksForNotes } = clinic
@@ -92,18 +132,18 @@ export const practiceConfig = (
       slug,
       initial: { ...practice, ...(mailIsFixed ? {} : mail) },
       settings: mailIsFixed ? mail : {},
-      administrators: staffOf(slug, 'Administrator'),
+      administrators: staffOf(slug, 'Administrator', ehr),
       // The physician has no role yet: the administrator finds her in the list.
-      firstRoles: Object.fromEntries(staffOf(slug, 'Front desk').map((who) => [who, 'front-desk'])),
+      firstRoles: Object.fromEntries(staffOf(slug, 'Front desk', ehr).map((who) => [who, 'front-desk'])),
       fhirBase: `${emr}${prefix}/fhir`,
+      chartUrl: `${emr}${prefix}/patients/{patient}`,
       frameAncestors: [emr, ...more.flatMap(({ origins }) => origins)],
       hosts: [{ id: hostIdOf(slug), name: emrName, origins: [emr], jwks: hostKeysFile(slug) }, ...more],
       cdsClients: asksForNotes ? [{ issuer: `${emr}${prefix}`, jwks: hostKeysFile(slug) }] : [],
       client: {
         clientId: CLIENT_ID,
         privateKeyJwk: keyOf(keys.clients, slug),
-        scope: scopeOf(clinic),
-        serviceScope: SERVICE_SCOPE,
+        ...scopesOf(clinic, ehr),
       },
     }
   }),
@@ -114,12 +154,15 @@ export const emrOptions = (
   { service, emr, mail }: Addresses,
   clinic: Clinic,
   keys?: DemoKeys,
+  ehr: PersonalityName = 'full',
 ): Omit<EmrOptions, 'resources'> => {
   const base = `${service}/${clinic.slug}`
   return {
+    personality: ehr,
     origin: emr,
     prefix: clinic.prefix,
     name: clinic.emrName,
+    timeZone: clinic.timeZone,
     links: [
       { label: 'Patient portal', href: `${base}/portal/` },
       { label: 'Mailbox', href: `${mail}/` },
@@ -142,7 +185,7 @@ export const emrOptions = (
         redirectUris: [`${base}/callback`],
         launchUrl: `${base}/launch`,
         jwksUri: `${service}/.well-known/jwks.json`,
-        scope: `${scopeOf(clinic)} ${SERVICE_SCOPE}`,
+        scope: registeredScopes(clinic, ehr),
       },
     ],
   }

@@ -42,7 +42,7 @@ export async function runDemo(args: string[], parts = PARTS): Promise<void> {
     process.on('SIGTERM', () => finish(0))
     await start(options, parts, closers, (how) => finish(1, `Portico ended ${how}, so the demo ends too.`))
     process.stdout.write(
-      `${options.json ? readyLine(addressesFrom(options.basePort)) : greeting(addressesFrom(options.basePort))}\n`,
+      `${options.json ? readyLine(addressesFrom(options.basePort)) : greeting(addressesFrom(options.basePort), options.ehr)}\n`,
     )
   } catch (error) {
     if (!(error instanceof DemoError)) throw error
@@ -68,7 +68,7 @@ async function start(
 
   const mailbox = await startMailbox(systemClock)
   closers.push(() => mailbox.close())
-  writeConfigFiles(folder, practiceConfig(addresses, keys, mailbox.smtpPort, hosts), keys)
+  writeConfigFiles(folder, practiceConfig(addresses, keys, mailbox.smtpPort, hosts, options.ehr), keys)
   await parts.build()
 
   const env = serviceEnvironment({ ...options, folder, keys }, process.env)
@@ -85,7 +85,7 @@ async function start(
   started.catch(() => undefined)
   const resources = await readResources(options.data)
   const clinics = CLINICS.map((clinic) =>
-    createEmr({ ...emrOptions(addresses, clinic, keys), resources: resources[clinic.slug] }),
+    createEmr({ ...emrOptions(addresses, clinic, keys, options.ehr), resources: resources[clinic.slug] }),
   )
   closers.push((await serve(emrHandler(addresses.emr, service, clinics), options.basePort + 1)).close)
   closers.push((await serve(createMailboxPages(mailbox).fetch, options.basePort + 2)).close)

@@ -1,21 +1,36 @@
-import { getStatus, isOk, normalizeOperationOutcome } from '@medplum/core'
+import { isOk, normalizeOperationOutcome } from '@medplum/core'
 import type { Bundle, OperationOutcome, Resource } from '@medplum/fhirtypes'
 import { completeAnswers, versionHeaders } from './bundles.ts'
+import { statusOf } from './refusals.ts'
 
 /** What the router decided about a request. */
 export type Decision = { status: number; outcome: OperationOutcome; resource: Resource | undefined }
 
+/** How this EMR answers. */
+export type AnswerHabits = {
+  /** Tells versions. */
+  etags: boolean
+  /** What was created comes back, whatever the request prefers. */
+  answersCreated: boolean
+}
+
 /** Writes the router's decision as FHIR's HTTP binding wants it. @see https://hl7.org/fhir/R4/http.html */
-export const answer = (request: Request, { status, outcome, resource }: Decision, base: string): Response => {
+export const answer = (
+  request: Request,
+  { status, outcome, resource }: Decision,
+  base: string,
+  { etags, answersCreated }: AnswerHabits,
+): Response => {
   if (!isOk(outcome) || !resource) return json(status, outcome)
-  const headers = versionHeaders(resource)
+  const headers = etags ? versionHeaders(resource) : {}
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   if (isRead && headers['etag'] && request.headers.get('if-none-match') === headers['etag']) {
     return new Response(null, { status: 304, headers })
   }
   if (isRead && resource.resourceType === 'Binary' && !wantsJson(request)) return rawBinary(resource, headers)
-  if (status === 201) headers['location'] = versionAddress(base, resource)
-  if (!isRead && /\breturn=minimal\b/.test(request.headers.get('prefer') ?? '')) {
+  if (status === 201) headers['location'] = addressOf(base, resource, etags)
+  const isMinimal = /\breturn=minimal\b/.test(request.headers.get('prefer') ?? '')
+  if (!isRead && (isMinimal || (status === 201 && !answersCreated))) {
     return new Response(null, { status, headers })
   }
   return json(status, isBatchAnswer(resource) ? completeAnswers(resource, base) : resource, headers)
@@ -27,7 +42,7 @@ const isBatchAnswer = (resource: Resource): resource is Bundle =>
 /** The answer to a request that failed before or inside the router. */
 export const refusal = (error: unknown): Response => {
   const outcome = normalizeOperationOutcome(error)
-  return json(getStatus(outcome), outcome)
+  return json(statusOf(outcome), outcome)
 }
 
 /** A FHIR resource as an HTTP answer. */
@@ -41,8 +56,8 @@ export const json = (status: number, resource: Resource, headers: Record<string,
     },
   })
 
-const versionAddress = (base: string, { resourceType, id, meta }: Resource) =>
-  `${base}/${resourceType}/${id}${meta?.versionId ? `/_history/${meta.versionId}` : ''}`
+const addressOf = (base: string, { resourceType, id, meta }: Resource, etags: boolean) =>
+  `${base}/${resourceType}/${id}${etags && meta?.versionId ? `/_history/${meta.versionId}` : ''}`
 
 /** Whoever does not ask for FHIR gets the bytes themselves. @see https://hl7.org/fhir/R4/binary.html#rest */
 const rawBinary = (binary: Extract<Resource, { resourceType: 'Binary' }>, headers: Record<string, string>) =>

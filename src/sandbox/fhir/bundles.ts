@@ -1,5 +1,6 @@
-import { getStatus } from '@medplum/core'
-import type { Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes'
+import { isOperationOutcome } from '@medplum/core'
+import type { Bundle, BundleEntry, Resource } from '@medplum/fhirtypes'
+import { statusOf } from './refusals.ts'
 import type { Version } from './store.ts'
 
 /** All versions of one resource, newest first. @see https://hl7.org/fhir/R4/http.html#history */
@@ -32,7 +33,8 @@ export const completeAnswers = (bundle: Bundle, base: string): Bundle => ({
 })
 
 const completeAnswer = ({ resource, response }: BundleEntry, base: string): BundleEntry => {
-  const status = response?.status ?? getStatus(response?.outcome as OperationOutcome).toString()
+  const { outcome } = response ?? {}
+  const status = isOperationOutcome(outcome) ? statusOf(outcome).toString() : (response?.status ?? '200')
   const versionId = resource?.meta?.versionId
   if (!resource?.id || !versionId)
     return { ...(resource ? { resource } : {}), response: { ...response, status } }

@@ -19,12 +19,14 @@ import {
 import type { Operation, SearchRequest, WithId } from '@medplum/core'
 import { MemoryRepository } from '@medplum/fhir-router'
 import type { CreateResourceOptions, SearchOptions, UpdateResourceOptions } from '@medplum/fhir-router'
-import type { Bundle, OperationOutcome, Parameters, Resource } from '@medplum/fhirtypes'
+import type { Bundle, OperationOutcome, Parameters, Patient, Resource } from '@medplum/fhirtypes'
+import { type FhirInteraction, type FhirRules, rulesOf } from '../personalities/personality.ts'
 import { reachOf } from './access.ts'
 import type { FhirAccess, Interaction } from './access.ts'
 import { historyBundle } from './bundles.ts'
 import { withoutTelecomExtensions, type Habits } from './habits.ts'
 import { isWithinReach, reachClause } from './compartment.ts'
+import { notOffered, unprocessable, versionNeeded } from './refusals.ts'
 import type { Search } from './search.ts'
 import { searchBundle } from './search-bundle.ts'
 import { currentOf } from './store.ts'
@@ -41,7 +43,11 @@ export type RepositoryContext = {
   strict: boolean
   types: ReadonlySet<string>
   habits: Habits
+  /** What this EMR does at all. */
+  fhir: FhirRules
 }
+
+const WRITING = new Set<Interaction>(['c', 'u', 'd'])
 
 /**
  * @medplum/fhir-router's MemoryRepository for one request, with these faults mended: transactions that were not
@@ -61,6 +67,7 @@ export class SandboxRepository extends MemoryRepository {
     resource: T,
     options?: CreateResourceOptions,
   ): Promise<WithId<T>> {
+    this.#assertOffered(resource.resourceType, 'create')
     // A client's own id is ignored on create (FHIR R4 §3.1.0.8), unless the batch processor assigned it.
     const id = options?.assignedId && resource.id ? resource.id : generateId()
     return this.#write({ ...resource, id }, 'c', 'POST')
@@ -72,7 +79,9 @@ export class SandboxRepository extends MemoryRepository {
   ): Promise<WithId<T>> {
     const { resourceType: type, id } = resource
     if (!id) throw new OperationOutcomeError(badRequest('The resource has no id', `${type}.id`))
+    this.#assertOffered(type, 'update')
     const existing = this.#current(type, id)
+    if (!existing && !this.#context.fhir.conditional) throw new OperationOutcomeError(notFound)
     this.#assertVersion(existing, options?.ifMatch)
     if (existing) this.#assertReach(existing, 'u')
     return this.#write({ ...resource, id }, existing ? 'u' : 'c', 'PUT')
@@ -84,7 +93,9 @@ export class SandboxRepository extends MemoryRepository {
     patch: Operation[] | Parameters,
     options?: UpdateResourceOptions,
   ): Promise<WithId<T>> {
+    this.#assertOffered(type, 'patch')
     const existing = this.#present(type, id)
+    if (this.#context.fhir.guardsPatch && !options?.ifMatch) throw versionNeeded()
     this.#assertVersion(existing, options?.ifMatch)
     this.#assertReach(existing, 'u')
     const patched = deepClone(existing)
@@ -95,7 +106,7 @@ export class SandboxRepository extends MemoryRepository {
   }
 
   override async deleteResource(type: string, id: string, options?: { ifMatch?: string }): Promise<void> {
-    this.#assertType(type)
+    this.#assertOffered(type, 'delete')
     const record = this.#context.store.records(type).get(id)
     if (!record) throw new OperationOutcomeError(notFound)
     const existing = currentOf(record)
@@ -107,6 +118,7 @@ export class SandboxRepository extends MemoryRepository {
   }
 
   override async readResource<T extends Resource>(type: string, id: string): Promise<T> {
+    this.#assertOffered(type, 'read')
     this.#assertScope(type, 'r')
     const resource = this.#present(type, id)
     this.#assertReach(resource, 'r')
@@ -114,6 +126,7 @@ export class SandboxRepository extends MemoryRepository {
   }
 
   override async readVersion<T extends Resource>(type: string, id: string, versionId: string): Promise<T> {
+    this.#assertOffered(type, 'vread')
     const version = this.#versions(type, id).find((one) => one.versionId === versionId)
     if (!version) throw new OperationOutcomeError(notFound)
     if (!version.resource) throw new OperationOutcomeError(gone)
@@ -121,6 +134,7 @@ export class SandboxRepository extends MemoryRepository {
   }
 
   override async readHistory<T extends Resource>(type: string, id: string): Promise<Bundle<T>> {
+    this.#assertOffered(type, 'history-instance')
     const versions = this.#versions(type, id)
     return historyBundle(this.#context.base, type, id, versions) as Bundle<T>
   }
@@ -135,10 +149,12 @@ export class SandboxRepository extends MemoryRepository {
     if (conditional && !request.filters?.length) {
       throw new OperationOutcomeError(badRequest('A conditional request needs a condition'))
     }
+    this.#assertOffered(type, 'search-type')
     const reach = this.#assertScope(type, 's')
     const restriction = reach === 'all' ? undefined : reachClause(this.#context.search, type, reach.patient)
     const strict = this.#context.strict || conditional
-    const found = this.#context.search.find(request, { strict, restriction })
+    const parameters = rulesOf(this.#context.fhir, type)?.searchParams
+    const found = this.#context.search.find(request, { strict, parameters, restriction })
     return (await searchBundle(this, this.#context.base, request, found)) as Bundle<WithId<T>>
   }
 
@@ -148,10 +164,36 @@ export class SandboxRepository extends MemoryRepository {
     search: SearchRequest<T>,
     options?: CreateResourceOptions,
   ): Promise<{ resource: WithId<T>; outcome: OperationOutcome }> {
+    // An EHR without conditions does not read the header.
+    if (!this.#context.fhir.conditional)
+      return { resource: await this.createResource(resource, options), outcome: created }
     const [match, another] = await this.searchResources<T>(search)
     if (another) throw new OperationOutcomeError(multipleMatches)
     if (match) return { resource: match, outcome: allOk }
     return { resource: await this.createResource(resource, options), outcome: created }
+  }
+
+  override async conditionalUpdate<T extends Resource>(
+    resource: T,
+    search: SearchRequest,
+    options?: CreateResourceOptions & UpdateResourceOptions,
+  ): Promise<{ resource: WithId<T>; outcome: OperationOutcome }> {
+    this.#assertConditional()
+    return super.conditionalUpdate(resource, search, options)
+  }
+
+  override async conditionalDelete(search: SearchRequest): Promise<void> {
+    this.#assertConditional()
+    return super.conditionalDelete(search)
+  }
+
+  override async conditionalPatch(
+    search: SearchRequest,
+    patch: Operation[],
+    options?: UpdateResourceOptions,
+  ): Promise<WithId<Resource>> {
+    this.#assertConditional()
+    return super.conditionalPatch(search, patch, options)
   }
 
   override async withTransaction<TResult>(
@@ -170,8 +212,31 @@ export class SandboxRepository extends MemoryRepository {
     this.#assertScope(resource.resourceType, interaction)
     assertValid(resource)
     this.#assertReach(resource as unknown as Stored, interaction)
-    const kept = this.#context.habits.extensions ? resource : withoutTelecomExtensions(resource)
-    return this.#context.store.write(kept, method) as unknown as WithId<T>
+    return this.#context.store.write(this.#asKept(resource), method) as unknown as WithId<T>
+  }
+
+  /** What this EMR has a place for. */
+  #asKept(resource: Resource & { id: string }): Resource & { id: string } {
+    const { habits, fhir } = this.#context
+    const kept = habits.extensions ? resource : withoutTelecomExtensions(resource)
+    if (kept.resourceType !== 'Patient' || !fhir.keepPatient) return kept
+    return { ...fhir.keepPatient(kept, this.#patient(resource.id)), id: resource.id }
+  }
+
+  #patient(id: string): Patient | undefined {
+    const existing = this.#current('Patient', id)
+    return existing?.resourceType === 'Patient' ? existing : undefined
+  }
+
+  /** @throws OperationOutcomeError 404 for a type this server does not have, 405 for what it does not do with it. */
+  #assertOffered(type: string, interaction: FhirInteraction) {
+    this.#assertType(type)
+    if (!rulesOf(this.#context.fhir, type)?.interactions.includes(interaction))
+      throw notOffered(`${interaction} of ${type}`)
+  }
+
+  #assertConditional() {
+    if (!this.#context.fhir.conditional) throw notOffered('write that is addressed by a search')
   }
 
   #assertVersion(existing: Stored | null, wanted: string | undefined) {
@@ -186,8 +251,9 @@ export class SandboxRepository extends MemoryRepository {
   /** @throws OperationOutcomeError 404 for a type this server does not have, 403 when no scope allows it. */
   #assertScope(type: string, interaction: Interaction) {
     this.#assertType(type)
-    const { access } = this.#context
-    const reach = access ? reachOf(access, type, interaction) : 'all'
+    const { access, fhir } = this.#context
+    const isBarred = access && WRITING.has(interaction) && !fhir.writers.includes(access.kind)
+    const reach = isBarred ? 'none' : access ? reachOf(access, type, interaction) : 'all'
     if (reach === 'none') throw new OperationOutcomeError(forbidden)
     return reach
   }
@@ -230,14 +296,6 @@ const applyTo = (resource: Stored, patch: Operation[] | Parameters) => {
     throw unprocessable(normalizeErrorString(error))
   }
 }
-
-/** 422: understood, but it cannot be done. @medplum/core derives the status from the id. */
-const unprocessable = (text: string) =>
-  new OperationOutcomeError({
-    resourceType: 'OperationOutcome',
-    id: 'business-rule',
-    issue: [{ severity: 'error', code: 'processing', details: { text } }],
-  })
 
 const unknownType = (type: string) => ({
   ...notFound,

@@ -2,20 +2,23 @@ import { OperationOutcomeError, badRequest, contentTooLarge, unsupportedMediaTyp
 
 const BODY_LIMIT_BYTES = 5 * 1024 * 1024
 
-const JSON_TYPES = new Set(['application/fhir+json', 'application/json', 'application/json-patch+json'])
+const JSON_PATCH = 'application/json-patch+json'
+const JSON_TYPES = new Set(['application/fhir+json', 'application/json', JSON_PATCH])
 
 /**
  * What a request carries: parsed JSON, the fields of a search form, or undefined.
+ * @param jsonPatchOnly refuses a PATCH in any other media type
  * @throws OperationOutcomeError 400 for broken JSON, 413 over 5 MB, 415 for another media type.
  */
-export const readBody = async (request: Request): Promise<unknown> => {
+export const readBody = async (request: Request, jsonPatchOnly = false): Promise<unknown> => {
   if (!['POST', 'PUT', 'PATCH'].includes(request.method)) return undefined
   if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT_BYTES) throw tooLarge()
   const text = await request.text()
   if (Buffer.byteLength(text) > BODY_LIMIT_BYTES) throw tooLarge()
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   if (new URL(request.url).pathname.endsWith('/_search')) return formFields(text, mediaType)
-  if (!JSON_TYPES.has(mediaType)) throw new OperationOutcomeError(unsupportedMediaType)
+  const isWrongPatch = jsonPatchOnly && request.method === 'PATCH' && mediaType !== JSON_PATCH
+  if (isWrongPatch || !JSON_TYPES.has(mediaType)) throw new OperationOutcomeError(unsupportedMediaType)
   return parseJson(text)
 }
 

@@ -16,6 +16,8 @@ export type SearchHits = {
 export type SearchOptions = {
   /** Refuse unknown parameters instead of leaving them out. */
   strict: boolean
+  /** The parameters that may be asked by; all that FHIR has for the type unless named. */
+  parameters?: readonly string[] | undefined
   /** What the token may see at most. */
   restriction?: Clause | undefined
 }
@@ -34,9 +36,11 @@ export const createSearch = (store: Store, index: SearchIndex, base: string) => 
   }
 
   /** @throws OperationOutcomeError 400 for a parameter that `strict` refuses, or a modifier nobody knows. */
-  const find = (request: SearchRequest, { strict, restriction }: SearchOptions): SearchHits => {
+  const find = (request: SearchRequest, { strict, parameters, restriction }: SearchOptions): SearchHits => {
     const type = request.resourceType
-    const knows = (code: string) => isKnown(columnOf, type, code, strict)
+    const columnFor: Searching['columnOf'] = (of, code) =>
+      (parameters?.includes(code) ?? true) ? columnOf(of, code) : null
+    const knows = (code: string) => isKnown(columnFor, type, code, strict)
     const filters = (request.filters ?? []).filter(({ code }) => knows(code))
     const clauses = filters.map((filter) => clauseOf(searching, type, filter))
     if (restriction) clauses.push(restriction)

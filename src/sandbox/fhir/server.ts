@@ -9,9 +9,17 @@ import type { FhirAccess } from './access.ts'
 import { answer, json, refusal } from './answers.ts'
 import { capabilityStatement } from './capability.ts'
 import type { OAuthAddresses } from './capability.ts'
+import { FULL } from '../personalities/full.ts'
+import {
+  type FhirInteraction,
+  type FhirRules,
+  type Personality,
+  rulesOf,
+} from '../personalities/personality.ts'
 import { OFFERED_TYPES, isResourceType } from './definitions.ts'
 import { goodHabits, withoutVersions, type Habits } from './habits.ts'
 import { createQueue } from './queue.ts'
+import { notOffered, statusOf } from './refusals.ts'
 import { SandboxRepository } from './repository.ts'
 import { readBody } from './request-body.ts'
 import { createSearch } from './search.ts'
@@ -35,12 +43,15 @@ export type FhirServerOptions = {
   oauth?: OAuthAddresses
   now?: Clock
   habits?: Habits
+  /** Which EMR it plays; the full one unless told. */
+  personality?: Personality
 }
 
 /** A FHIR R4 server in memory, to try and to test Portico against. */
 export const createFhirServer = (options: FhirServerOptions) => {
-  const { base, misbehaviour, authorize, oauth, habits = goodHabits() } = options
-  const emr = createEmrData(base, options.now ?? systemClock, habits)
+  const { base, misbehaviour, authorize, oauth, personality = FULL } = options
+  const habits = options.habits ?? goodHabits(personality.fhir)
+  const emr = createEmrData(base, options.now ?? systemClock, habits, personality.fhir)
   emr.direct.load(options.resources)
   const requests: ReceivedRequest[] = []
 
@@ -49,10 +60,14 @@ export const createFhirServer = (options: FhirServerOptions) => {
     requests.push({ method: request.method, path: withoutValues(url) })
     const instead = await misbehaviour?.(request)
     if (instead) return instead
-    if (url === 'metadata') return json(200, capabilityStatement(base, emr.types(), oauth, habits))
+    if (url === 'metadata')
+      return json(200, capabilityStatement(base, emr.types(), oauth, habits, personality))
     const access = await authorize?.(request)
     if (access instanceof Response) return access
-    return emr.handle(request, url, await readBody(request), access)
+    assertOffered(request.method, url, personality.fhir)
+    const body = await readBody(request, personality.fhir.guardsPatch)
+    if (url === '') assertBundle(body, personality.fhir)
+    return emr.handle(request, url, body, access)
   }
 
   const app = new Hono()
@@ -72,25 +87,28 @@ export const createFhirServer = (options: FhirServerOptions) => {
 }
 
 /** The resources of one EMR and the router in front of them. */
-const createEmrData = (base: string, now: Clock, habits: Habits) => {
+const createEmrData = (base: string, now: Clock, habits: Habits, fhir: FhirRules) => {
   const index = createSearchIndex()
   const store = createStore(now, (type, record) => index.changed(type, record))
   const search = createSearch(store, index, base)
   const router = new FhirRouter()
   const inTurn = createQueue()
-  const types = new Set<string>(OFFERED_TYPES)
+  const types = new Set<string>('byType' in fhir.types ? Object.keys(fhir.types.byType) : OFFERED_TYPES)
 
   /** One request at a time: nobody sees a transaction half done, and two conditional creates cannot both win. */
   const handle = (request: Request, url: string, body: unknown, access: FhirAccess | undefined) =>
     inTurn(async () => {
       const strict = /\bhandling=strict\b/.test(request.headers.get('prefer') ?? '')
-      const repository = new SandboxRepository({ store, search, base, access, strict, types, habits })
+      const repository = new SandboxRepository({ store, search, base, access, strict, types, habits, fhir })
       const isNew = request.method === 'PUT' && isAbsent(url)
       const [outcome, resource] = await router.handleRequest(routed(request, url, body), repository)
       store.settle()
-      const status = isNew && getStatus(outcome) === 200 ? 201 : getStatus(outcome)
-      const told = resource && !habits.etags ? withoutVersions(resource) : resource
-      return answer(request, { status, outcome, resource: told }, base)
+      const status = isNew && getStatus(outcome) === 200 ? 201 : statusOf(outcome)
+      const fixed = fhir.versions === 'always-1' ? '1' : undefined
+      const told = resource && !habits.etags ? withoutVersions(resource, fixed) : resource
+      const { etags } = habits
+      const { answersCreated } = fhir
+      return answer(request, { status, outcome, resource: told }, base, { etags, answersCreated })
     })
 
   const isAbsent = (url: string) => {
@@ -102,7 +120,8 @@ const createEmrData = (base: string, now: Clock, habits: Habits) => {
   const load = (resources: Resource[]) => {
     for (const resource of resources) {
       if (!resource.id || !isResourceType(resource.resourceType)) continue
-      types.add(resource.resourceType)
+      // A personality that names its types has no others, whatever its screens can show.
+      if ('everything' in fhir.types) types.add(resource.resourceType)
       store.write({ ...resource, id: resource.id }, 'PUT', true)
     }
     store.settle()
@@ -116,7 +135,40 @@ const createEmrData = (base: string, now: Clock, habits: Habits) => {
   const find = (type: string, query: string): Resource[] =>
     search.find(parseSearchRequest(`${type}?${query}`), { strict: true }).resources
 
-  return { handle, types: () => [...types], direct: { load, read, search: find } }
+  /** Takes a resource away; not counted as a request. */
+  const remove = (type: string, id: string) => {
+    store.remove(type, id)
+    store.settle()
+  }
+
+  return { handle, types: () => [...types], direct: { load, read, search: find, remove } }
+}
+
+const WRITES: Record<string, FhirInteraction> = {
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+}
+
+/**
+ * Before anything is read: a write that this EMR never does is refused even where its body makes no sense.
+ * @throws OperationOutcomeError 405
+ */
+function assertOffered(method: string, url: string, fhir: FhirRules) {
+  const [type = '', second] = (url.split('?')[0] ?? '').split('/')
+  const write = WRITES[method]
+  if (!write || second?.startsWith('_search')) return
+  if (type === '' && !fhir.batch && !fhir.transaction) throw notOffered('batch or transaction')
+  const rules = rulesOf(fhir, type)
+  if (type !== '' && rules && !rules.interactions.includes(write)) throw notOffered(`${write} of ${type}`)
+}
+
+/** @throws OperationOutcomeError 405 for the kind of Bundle that this EMR does not process. */
+function assertBundle(body: unknown, { batch, transaction }: FhirRules) {
+  const type = typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined
+  if (type === 'batch' && !batch) throw notOffered('batch')
+  if (type === 'transaction' && !transaction) throw notOffered('transaction')
 }
 
 const routed = (request: Request, url: string, body: unknown) => ({

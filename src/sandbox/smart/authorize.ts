@@ -1,9 +1,11 @@
 import type { Clock } from '../../clock.ts'
 import { type FaultKind, OTHER_ISSUER } from '../faults.ts'
-import { ROLE_SCOPES, type StaffUser } from '../staff.ts'
+import { roleScope, type StaffUser } from '../staff.ts'
+import type { SmartRules } from '../personalities/personality.ts'
 import type { RegisteredClient } from './clients.ts'
 import { OAuthError, onlyOnce, required } from './errors.ts'
-import { grantScope, hasScope, MESSAGING, ofLevel, withoutScope } from './scopes.ts'
+import type { Grants } from './granting.ts'
+import { hasScope, MESSAGING, ofLevel, withoutScope } from './scopes.ts'
 import type { SmartState } from './state.ts'
 
 export type EmrSession = { id: string; user: StaffUser }
@@ -14,6 +16,10 @@ export type AuthorizeDeps = {
   clients: RegisteredClient[]
   state: SmartState
   now: Clock
+  rules: SmartRules
+  grants: Grants
+  /** Whether an administrator has let the app in. */
+  isEnabled: (clientId: string) => boolean
   /** Who is logged in to the EMR in this browser. */
   findSession: (request: Request) => EmrSession | undefined
 }
@@ -23,6 +29,8 @@ export type AuthorizeOutcome =
   | { kind: 'redirect'; url: string }
   | { kind: 'login'; otherUser: boolean }
   | { kind: 'refusal'; reason: string }
+
+const NOT_ENABLED = 'An administrator of this EMR has not enabled this app yet.'
 
 /** 22 characters of base64url are 128 bits. */
 const SHORTEST_STATE = 22
@@ -44,6 +52,8 @@ export function answerAuthorize(
   // Never redirected to an address that is not registered: it would be an open redirector.
   if (redirectUri === null || !client.redirectUris.includes(redirectUri))
     return { kind: 'refusal', reason: 'The app asked to be answered at an address that is not registered.' }
+
+  if (!deps.isEnabled(client.clientId)) return { kind: 'refusal', reason: NOT_ENABLED }
 
   const back = (fields: Record<string, string>): AuthorizeOutcome => {
     const url = new URL(redirectUri)
@@ -79,8 +89,8 @@ function issueCode(
   if (!session) return { kind: 'login', otherUser: false }
   if (session.user.fhirUser !== launch.user) return { kind: 'login', otherUser: true }
 
-  const limits = [ofLevel(client.scope, 'user'), ROLE_SCOPES[session.user.role]]
-  const granted = grantScope(requested, ...limits)
+  const limits = [ofLevel(client.scope, 'user'), roleScope(deps.rules, session.user.role)]
+  const granted = deps.grants(requested, ...limits)
   // Nobody listens around an app that has a tab of its own.
   const scope = launch.messagingHandle ? granted : withoutScope(granted, MESSAGING)
   if (!hasScope(scope, 'launch'))

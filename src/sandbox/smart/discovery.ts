@@ -1,5 +1,11 @@
+import type { SmartRules } from '../personalities/personality.ts'
+
 /** SMART configuration and OpenID configuration in one document. @see SMART App Launch 2.2 §conformance */
-export const discoveryDocument = (issuer: string, base: string) => ({
+export const discoveryDocument = (
+  issuer: string,
+  base: string,
+  { scopesSupported, capabilities }: SmartRules,
+) => ({
   issuer,
   jwks_uri: `${base}/jwks.json`,
   authorization_endpoint: `${base}/authorize`,
@@ -14,29 +20,6 @@ export const discoveryDocument = (issuer: string, base: string) => ({
   token_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
   code_challenge_methods_supported: ['S256'],
   authorization_response_iss_parameter_supported: true,
-  scopes_supported: [
-    'openid',
-    'fhirUser',
-    'launch',
-    'online_access',
-    'offline_access',
-    'messaging/ui',
-    'user/*.cruds',
-    'system/*.cruds',
-  ],
-  capabilities: [
-    'launch-ehr',
-    'authorize-post',
-    'client-confidential-asymmetric',
-    'sso-openid-connect',
-    'context-banner',
-    'context-style',
-    'context-ehr-patient',
-    'context-ehr-encounter',
-    'permission-offline',
-    'permission-online',
-    'permission-user',
-    'permission-v1',
-    'permission-v2',
-  ],
+  scopes_supported: scopesSupported,
+  capabilities,
 })

@@ -4,6 +4,7 @@ const RESOURCE = /^(patient|user|system)\/(\*|[A-Z][A-Za-z]+)\.(read|write|\*|(?
 /** Lets an app speak with the page around it. */
 export const MESSAGING = 'messaging/ui'
 const CONTEXT = new Set(['openid', 'fhirUser', 'launch', 'online_access', 'offline_access', MESSAGING])
+const LEVEL = /^(patient|user|system)\//
 const LETTERS = ['c', 'r', 'u', 'd', 's']
 /** SMART 1 permissions in SMART 2 letters. @see SMART App Launch 2.2 §scopes for requesting FHIR resources */
 const FIRST_VERSION: Record<string, string> = { read: 'rs', write: 'cud', '*': 'cruds' }
@@ -27,10 +28,13 @@ export function grantScope(requested: string, ...limits: string[]): string {
   return granted.join(' ')
 }
 
-/** Only the scopes of one level, and the context scopes unless it is `system`. */
+/** Only the scopes of one level, and the context scopes unless it is `system`; `api:fhir` opens OpenEMR's door to both. */
 export const ofLevel = (scope: string, level: 'user' | 'system'): string =>
   words(scope)
-    .filter((word) => word.startsWith(`${level}/`) || (level !== 'system' && CONTEXT.has(word)))
+    .filter(
+      (word) =>
+        word.startsWith(`${level}/`) || word === 'api:fhir' || (level !== 'system' && !LEVEL.test(word)),
+    )
     .join(' ')
 
 export const withoutScope = (scope: string, word: string) =>
@@ -94,4 +98,4 @@ const formatRights = (rights: Rights, firstVersion: boolean) =>
       return `${key}.${firstVersion && old ? old[0] : letters}`
     })
 
-const words = (scope: string) => scope.split(' ').filter(Boolean)
+export const words = (scope: string) => scope.split(' ').filter(Boolean)

@@ -1,11 +1,13 @@
 import { type Context, Hono } from 'hono'
 import type { Clock } from '../../clock.ts'
 import { type FaultKind, OTHER_ISSUER } from '../faults.ts'
+import type { SmartRules } from '../personalities/personality.ts'
 import { answerAuthorize, type EmrSession } from './authorize.ts'
 import { authorizeBearer, introspect, revoke } from './bearer.ts'
 import { createClientAuthentication, type RegisteredClient } from './clients.ts'
 import { discoveryDocument } from './discovery.ts'
 import { NO_STORE, OAuthError, onlyOnce, required } from './errors.ts'
+import { createGrants } from './granting.ts'
 import { createIdTokens } from './id-tokens.ts'
 import { createSmartState, type LaunchContext } from './state.ts'
 import { answerToken, mintUserToken } from './token.ts'
@@ -18,6 +20,7 @@ export type SmartServerDeps = {
   now: Clock
   /** For clients that publish their keys. */
   fetch: typeof fetch
+  rules: SmartRules
   findSession: (request: Request) => EmrSession | undefined
   isSessionLive: (sessionId: string) => boolean
   pages: {
@@ -35,7 +38,7 @@ type Env = { Variables: { fault: FaultKind | undefined } }
  */
 export function createSmartServer(deps: SmartServerDeps) {
   const parts = createParts(deps)
-  const discover = (c: Context<Env>) => answerDiscovery(deps.issuer, c)
+  const discover = (c: Context<Env>) => answerDiscovery(deps, c)
   const app = new Hono<Env>()
     .get('/authorize', (c) => showAuthorize(parts, c, new URL(c.req.url).searchParams))
     .post('/authorize', async (c) => showAuthorize(parts, c, new URLSearchParams(await c.req.text())))
@@ -43,7 +46,7 @@ export function createSmartServer(deps: SmartServerDeps) {
     .post('/introspect', (c) => answerIntrospection(parts, c))
     .post('/revoke', (c) => answerRevocation(parts, c))
     .get('/jwks.json', async (c) => c.json({ keys: [await parts.idTokens.publicJwk()] }, 200, OPEN))
-    .get('/style.json', (c) => c.json(STYLE, 200, OPEN))
+    .get('/style.json', (c) => c.json(deps.rules.style ?? STYLE, 200, OPEN))
     .get('/style-dark.json', (c) => c.json(DARK_STYLE, 200, OPEN))
     .get('/.well-known/openid-configuration', discover)
     .onError((error) => {
@@ -59,6 +62,9 @@ export function createSmartServer(deps: SmartServerDeps) {
     addLaunch: (context: LaunchContext, clientId: string) => parts.state.addLaunch(context, clientId),
     userToken: (session: EmrSession, patient: string, clientId: string) =>
       mintUserToken(parts, session, patient, clientId),
+    /** Whether an administrator lets an app in: only where this EMR asks for that. */
+    isEnabled: parts.isEnabled,
+    setEnabled: parts.setEnabled,
   }
 }
 
@@ -74,11 +80,16 @@ function createParts(deps: SmartServerDeps) {
     revoke: `${deps.issuer}/revoke`,
   }
   const idTokens = createIdTokens(deps)
+  const disabled = new Set<string>()
   return {
     ...deps,
     addresses,
     idTokens,
-    state: createSmartState(deps.now),
+    state: createSmartState(deps.now, deps.rules.refreshMs),
+    grants: createGrants(deps.rules),
+    isEnabled: (clientId: string) => !disabled.has(clientId),
+    setEnabled: (clientId: string, enabled: boolean) =>
+      void (enabled ? disabled.delete(clientId) : disabled.add(clientId)),
     styleUrl: `${deps.issuer}/style.json`,
     signIdToken: idTokens.sign,
     authenticate: createClientAuthentication({ ...deps, tokenUrl: addresses.token }),
@@ -93,9 +104,12 @@ async function showAuthorize(parts: Parts, c: Context<Env>, query: URLSearchPara
   return c.redirect(answer.url, 302)
 }
 
+const NOT_ENABLED = 'an administrator has not enabled this client'
+
 async function giveToken(parts: Parts, c: Context<Env>) {
   const form = await readForm(c)
   const client = await parts.authenticate(form)
+  if (!parts.isEnabled(client.clientId)) throw new OAuthError('invalid_client', NOT_ENABLED)
   return c.json(await answerToken(parts, client, form, c.get('fault')), 200, NO_STORE)
 }
 
@@ -112,9 +126,9 @@ async function answerRevocation(parts: Parts, c: Context<Env>) {
   return c.body(null, 200, NO_STORE)
 }
 
-function answerDiscovery(issuer: string, c: Context<Env>) {
+function answerDiscovery({ issuer, rules }: SmartServerDeps, c: Context<Env>) {
   const named = c.get('fault') === 'other-issuer' ? OTHER_ISSUER : issuer
-  return c.json(discoveryDocument(named, issuer), 200, OPEN)
+  return c.json(discoveryDocument(named, issuer, rules), 200, OPEN)
 }
 
 async function readForm(c: Context<Env>) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../clock.ts'
+import { type Clock, MINUTE_MS, SECOND_MS } from '../../clock.ts'
 import type { StaffUser } from '../staff.ts'
 
 /** What the dashboard says to the app when it opens it. */
@@ -49,12 +49,11 @@ type Refresh = { grantId: string; current: boolean; expiresAt: number }
 
 const LAUNCH_MS = 5 * MINUTE_MS
 const CODE_MS = MINUTE_MS
-const REFRESH_MS = 12 * HOUR_MS
 
 export type SmartState = ReturnType<typeof createSmartState>
 
 /** Everything that the authorization server remembers, in memory. */
-export function createSmartState(now: Clock) {
+export function createSmartState(now: Clock, refreshMs: number) {
   const launches = new Map<string, Launch>()
   const codes = new Map<string, Code>()
   const grants = new Map<string, Grant>()
@@ -90,7 +89,7 @@ export function createSmartState(now: Clock) {
     /** Gives the only refresh token that is good from now on; the older ones stay known, to notice their reuse. */
     rotateRefresh: (grantId: string) => {
       for (const refresh of refreshes.values()) if (refresh.grantId === grantId) refresh.current = false
-      return put(refreshes, { grantId, current: true, expiresAt: now() + REFRESH_MS })
+      return put(refreshes, { grantId, current: true, expiresAt: now() + refreshMs })
     },
     findRefresh: (token: string) => live(refreshes.get(token)),
   }

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../clock.ts'
 import type { FaultKind } from '../faults.ts'
-import { ROLE_SCOPES } from '../staff.ts'
+import type { SmartRules } from '../personalities/personality.ts'
+import { roleScope } from '../staff.ts'
 import type { EmrSession } from './authorize.ts'
 import type { RegisteredClient } from './clients.ts'
 import { OAuthError, required } from './errors.ts'
-import { grantScope, hasScope, MESSAGING, ofLevel } from './scopes.ts'
+import type { Grants } from './granting.ts'
+import { hasScope, MESSAGING, ofLevel } from './scopes.ts'
 import type { Code, Grant, SmartState } from './state.ts'
 
 export type TokenDeps = {
   state: SmartState
   now: Clock
+  rules: SmartRules
+  grants: Grants
   styleUrl: string
   issuer: string
   isSessionLive: (sessionId: string) => boolean
@@ -19,7 +23,6 @@ export type TokenDeps = {
 
 export type TokenAnswer = Record<string, string | number | boolean>
 
-const USER_SECONDS = 15 * 60
 const SERVICE_SECONDS = 5 * 60
 
 /**
@@ -36,12 +39,12 @@ export async function answerToken(
   const seconds = (normal: number) => (fault === 'expired' ? 0 : normal)
   const type = required(form, 'grant_type')
   if (type === 'client_credentials') return serveBackend(deps, client, form, seconds(SERVICE_SECONDS))
-  if (type === 'refresh_token') return refresh(deps, client, form, seconds(USER_SECONDS))
+  if (type === 'refresh_token') return refresh(deps, client, form, seconds(deps.rules.accessSeconds))
   if (type !== 'authorization_code') throw new OAuthError('unsupported_grant_type', `${type} is not offered`)
 
   const { code, grant } = redeem(deps, client, form)
   const idToken = hasScope(grant.scope, 'openid') ? { id_token: await deps.signIdToken(code, fault) } : {}
-  return { ...userTokens(deps, grant, grant.scope, seconds(USER_SECONDS)), ...idToken }
+  return { ...userTokens(deps, grant, grant.scope, seconds(deps.rules.accessSeconds)), ...idToken }
 }
 
 /**
@@ -49,7 +52,14 @@ export async function answerToken(
  * no launch, nothing to refresh, and gone when they log out.
  */
 export function mintUserToken(
-  { state, clients }: Pick<TokenDeps, 'state'> & { clients: RegisteredClient[] },
+  {
+    state,
+    clients,
+    rules,
+    grants,
+  }: Pick<TokenDeps, 'state' | 'rules' | 'grants'> & {
+    clients: RegisteredClient[]
+  },
   { id: sessionId, user }: EmrSession,
   patient: string,
   clientId: string,
@@ -57,11 +67,11 @@ export function mintUserToken(
   const registered = clients.find((client) => client.clientId === clientId)?.scope ?? ''
   const resources = ofLevel(registered, 'user')
     .split(' ')
-    .filter((word) => word.startsWith('user/'))
-  const scope = grantScope(resources.join(' '), ROLE_SCOPES[user.role])
+    .filter((word) => /^(user\/|api:)/.test(word))
+  const scope = grants(resources.join(' '), roleScope(rules, user.role))
   const launch = { patient, user: user.fhirUser }
   const grant = state.addGrant({ clientId, scope, user, launch, sessionId })
-  return { token: state.addAccess(grant.id, scope, USER_SECONDS), scope }
+  return { token: state.addAccess(grant.id, scope, rules.accessSeconds), scope }
 }
 
 /** A grant is good while nobody ended it and, without offline_access, while its user stays logged in to the EMR. */
@@ -107,7 +117,7 @@ function refresh(deps: TokenDeps, client: RegisteredClient, form: Map<string, st
     throw new OAuthError('invalid_grant', 'the refresh token was used before; the grant has ended')
   }
   const scope = form.get('scope')
-  return userTokens(deps, grant, scope ? grantScope(scope, grant.scope) : grant.scope, seconds)
+  return userTokens(deps, grant, scope ? deps.grants(scope, grant.scope) : grant.scope, seconds)
 }
 
 function userTokens(deps: TokenDeps, grant: Grant, scope: string, seconds: number): TokenAnswer {
@@ -122,7 +132,7 @@ function userTokens(deps: TokenDeps, grant: Grant, scope: string, seconds: numbe
     ...(launch
       ? {
           patient: launch.patient,
-          need_patient_banner: launch.needPatientBanner ?? true,
+          need_patient_banner: launch.needPatientBanner ?? deps.rules.needsPatientBanner,
         }
       : {}),
     ...(launch && launch.styleUrl !== null ? { smart_style_url: launch.styleUrl ?? deps.styleUrl } : {}),
@@ -140,7 +150,7 @@ const messagingOf = ({ issuer }: TokenDeps, handle: string | undefined, scope: s
     : {}
 
 function serveBackend(deps: TokenDeps, client: RegisteredClient, form: Map<string, string>, seconds: number) {
-  const scope = grantScope(required(form, 'scope'), ofLevel(client.scope, 'system'))
+  const scope = deps.grants(required(form, 'scope'), ofLevel(client.scope, 'system'))
   const grant = deps.state.addGrant({ clientId: client.clientId, scope })
   const access_token = deps.state.addAccess(grant.id, scope, seconds)
   return { access_token, token_type: 'Bearer', expires_in: seconds, scope }

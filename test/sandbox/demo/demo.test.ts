@@ -153,6 +153,7 @@ test.each([
   [['--base-port', '99999'], /^--base-port must be a number/],
   [['--base-port', '80a'], /^--base-port must be a number/],
   [['--store', 'mysql://x'], /^--store must be/],
+  [['--ehr', 'epic'], /^--ehr must be one of full, openemr, millennium, read-only, not epic\.$/],
   [['somewhere'], /somewhere.* Usage: npm run demo/],
 ])('%s is refused with what would be right', (args, line) => {
   expect(() => parseOptions(args)).toThrow(line)

@@ -59,8 +59,11 @@ export async function createClient(clientId: string, alg = 'ES384'): Promise<Cli
 
 const SCOPE = 'openid fhirUser launch online_access user/Patient.rus user/Consent.crus'
 
+/** `scope`: what the client is registered for and asks for. */
+type BenchOptions = Partial<EmrOptions> & { scope?: string }
+
 /** An EMR with a clock that tests move, and one registered client. */
-export async function createBench(options: Partial<EmrOptions> = {}) {
+export async function createBench({ scope = SCOPE, ...options }: BenchOptions = {}) {
   const client = await createClient('portico')
   const other = await createClient('other')
   const clock = { now: START }
@@ -70,7 +73,7 @@ export async function createBench(options: Partial<EmrOptions> = {}) {
     redirectUris: [REDIRECT],
     launchUrl: 'http://localhost:18080/fernwood/launch',
     jwks: { keys: [one.publicJwk] },
-    scope: `${SCOPE} messaging/ui system/Patient.rs`,
+    scope: `${scope} messaging/ui system/Patient.rs`,
   })
   const emr = createEmr({
     origin: ORIGIN,
@@ -115,7 +118,7 @@ export async function createBench(options: Partial<EmrOptions> = {}) {
       response_type: 'code',
       client_id: 'portico',
       redirect_uri: REDIRECT,
-      scope: SCOPE,
+      scope,
       state: 'state-of-at-least-22-chars',
       aud: FHIR,
       nonce: 'a-nonce',

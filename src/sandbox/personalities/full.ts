@@ -1,0 +1,55 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../clock.ts'
+import { INTERACTIONS, type Personality } from './personality.ts'
+
+/** An EMR that does everything Portico can use. */
+export const FULL: Personality = {
+  name: 'full',
+  software: { name: 'Sandbox EMR' },
+  rest: null,
+  fhir: {
+    types: { everything: { interactions: INTERACTIONS } },
+    batch: true,
+    transaction: true,
+    conditional: true,
+    versions: 'kept',
+    guardsPatch: false,
+    telecomExtensions: true,
+    answersCreated: true,
+    writers: ['user', 'system', 'patient'],
+  },
+  smart: {
+    scopesSupported: [
+      'openid',
+      'fhirUser',
+      'launch',
+      'online_access',
+      'offline_access',
+      'messaging/ui',
+      'user/*.cruds',
+      'system/*.cruds',
+    ],
+    capabilities: [
+      'launch-ehr',
+      'authorize-post',
+      'client-confidential-asymmetric',
+      'sso-openid-connect',
+      'context-banner',
+      'context-style',
+      'context-ehr-patient',
+      'context-ehr-encounter',
+      'permission-offline',
+      'permission-online',
+      'permission-user',
+      'permission-v1',
+      'permission-v2',
+    ],
+    grants: 'rights',
+    moreRoleScope: '',
+    accessSeconds: (15 * MINUTE_MS) / SECOND_MS,
+    refreshMs: 12 * HOUR_MS,
+    needsPatientBanner: true,
+    audInLaunch: false,
+    enablesClients: false,
+    rolesAsPerson: [],
+  },
+}
