@@ -12,6 +12,9 @@ export type Migration = { id: string; up: readonly string[] }
 
 export const MIGRATIONS: readonly Migration[] = [firstTables, firstDay, embedding, anyEhr]
 
+/** How the mark begins that a store bears while another one is being moved to it: nobody else may start on it. */
+export const UNFINISHED_MOVE = 'unfinished store:move'
+
 const MOST_TRIES = 6
 
 /**
@@ -32,6 +35,8 @@ export async function migrate(
       (await tx.selectFrom('schema_migration').select('id').execute()).map((row) => row.id),
     )
     const unknown = [...done].filter((id) => !list.some((migration) => migration.id === id))
+    if (unknown.some((id) => id.startsWith(UNFINISHED_MOVE)))
+      throw new Error('A store is half moved to this database: run npm run store:move again, to its end.')
     if (unknown.length > 0)
       throw new Error(`A newer release has migrated this database: ${unknown.join(', ')}`)
     const missing = list.filter((migration) => !done.has(migration.id))

@@ -223,7 +223,7 @@ export interface Schema {
     /** Counts up from 1; If-Match is held against it. */
     version: number
     updated_at: number
-    /** Encrypted JSON of the resource. */
+    /** Encrypted JSON of the resource; '' once it lives in the EHR. */
     json_sealed: string
     /** The id that the EHR gave it, and our version that went there, while a type is being moved. */
     moved_to: string | null

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { DAY_MS, MINUTE_MS } from '../clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../clock.ts'
 import type { Db, Store } from './open.ts'
 import type { Schema } from './schema.ts'
 import { RESTRICTED_LIFETIME_MS } from './sessions.ts'
@@ -37,6 +37,7 @@ const RULES: readonly Rule[] = [
   },
   { table: 'job', key: 'id', over: (now) => settledBefore('done_at', now - SETTLED_KEPT_MS) },
   { table: 'outbox', key: 'id', over: (now) => settledBefore('sent_at', now - SETTLED_KEPT_MS) },
+  { table: 'work_item', key: 'id', over: (now) => sql`done_at <= ${now - SETTLED_KEPT_MS}` },
 ]
 
 /**
@@ -48,6 +49,7 @@ export async function sweep(store: Store, now: number): Promise<boolean> {
   const { db } = store
   let swept = await forgetExpired(store, now)
   if (await forgetFailedMail(db, now)) swept = true
+  if (await sweepPieces(db, now)) swept = true
   for (const { table, key, over } of RULES) {
     const { numAffectedRows } = await sql`
       delete from ${sql.table(table)} where (practice_id, ${sql.ref(key)}) in
@@ -127,4 +129,43 @@ async function forgetFailedMail(db: Db, now: number): Promise<boolean> {
     .where('payload_sealed', 'is not', null)
     .executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+/** A file comes in within half an hour; what is in pieces after an hour stays so. */
+const PIECES_KEPT_MS = HOUR_MS
+/** A piece is a quarter of a megabyte. */
+const PIECES_AT_ONCE = 8
+const LOOK_BACK_MS = 2 * DAY_MS
+
+/**
+ * Deletes some pieces of one file that never became whole, the first piece last, as the file is found by it. Of whole
+ * files there are many: what is older than two days is looked through once a day.
+ */
+async function sweepPieces(db: Db, now: number): Promise<boolean> {
+  const since = now % DAY_MS < 2 * MINUTE_MS ? 0 : now - LOOK_BACK_MS
+  const file = await db
+    .selectFrom('blob_chunk')
+    .select(['practice_id', 'blob_id'])
+    .where('created_at', '<=', now - PIECES_KEPT_MS)
+    .where('created_at', '>', since)
+    .where('seq', '=', 0)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('blob')
+            .select('blob.id')
+            .whereRef('blob.practice_id', '=', 'blob_chunk.practice_id')
+            .whereRef('blob.id', '=', 'blob_chunk.blob_id'),
+        ),
+      ),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  if (!file) return false
+  const ofFile = sql`practice_id = ${file.practice_id} and blob_id = ${file.blob_id}`
+  await sql`
+    delete from blob_chunk where ${ofFile} and seq in
+      (select seq from blob_chunk where ${ofFile} order by seq desc limit ${PIECES_AT_ONCE})`.execute(db)
+  return true
 }

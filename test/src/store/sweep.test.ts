@@ -28,10 +28,22 @@ const TABLES = [
   'ehr_token',
   'job',
   'outbox',
+  'work_item',
 ] as const
 const counts = async () =>
   Object.fromEntries(await Promise.all(TABLES.map(async (table) => [table, await count(table)])))
 
+const toDo = {
+  practice_id,
+  kind: 'contacts' as const,
+  patient_id: 'p',
+  payload_sealed: null,
+  created_at: 1,
+  created_by: 'staff',
+  check_at: 1,
+  checked_at: null,
+  version: 1,
+}
 const aboutNothing = { kind: 'notice', about: null, to_sealed: null, subject_sealed: null, created_at: 1 }
 
 /** One row of each kind: `old` has had its time a moment ago, `young` a moment from now. */
@@ -100,6 +112,7 @@ async function fill(id: string, shift: number) {
     failed_at: null,
   })
   await insert('outbox', { practice_id, ...mail, id: sent, run_at: due, sent_at: due, failed_at: null })
+  await insert('work_item', { ...toDo, id, done_at: due, done_by: 'staff', done_how: 'done' })
   await insert('outbox', {
     practice_id,
     ...mail,
@@ -160,10 +173,19 @@ test('what has had its time is deleted, what has not stays', async () => {
     })
     .execute()
 
+  await db
+    .insertInto('work_item')
+    .values({ ...toDo, id: 'open', done_at: null, done_by: null, done_how: null })
+    .execute()
+
   const each = Object.fromEntries(TABLES.map((table) => [table, 2]))
-  expect(await counts()).toEqual({ ...each, outbox: 5 })
+  expect(await counts()).toEqual({ ...each, outbox: 5, work_item: 3 })
   expect(await sweep(store, NOW)).toBe(true)
-  expect(await counts()).toEqual({ ...Object.fromEntries(TABLES.map((table) => [table, 1])), outbox: 3 })
+  expect(await counts()).toEqual({
+    ...Object.fromEntries(TABLES.map((table) => [table, 1])),
+    outbox: 3,
+    work_item: 2,
+  })
   expect(await sweep(store, NOW)).toBe(false)
   expect(
     await db
