@@ -67,5 +67,5 @@ function refusal(error: string): SmartError {
   const code = Object.hasOwn(REFUSALS, error) ? REFUSALS[error] : undefined
   // error_description is free text that may name people; the code alone goes on, if it looks like one.
   const named = /^[a-z_]{1,40}$/.test(error) ? error : 'an unknown error'
-  return new SmartError(code ?? 'authorization-refused', `The EHR answered ${named}`)
+  return new SmartError(code ?? 'authorization-refused', `The EHR answered ${named}`, { answered: named })
 }

@@ -11,6 +11,8 @@ export type ServiceTokens = {
   token(): Promise<string>
   /** What the EHR granted, in v1 or v2 form. */
   scope(): Promise<string>
+  /** The same, of a token that the EHR gives now; one that is held stays until then. */
+  renewedScope(): Promise<string>
   /** To be told when the EHR answered 401 to this token, so that nobody gets it again. */
   forget(token: string): void
 }
@@ -36,14 +38,16 @@ export function createServiceTokens(client: SmartClient, deps: SmartDeps): Servi
       asking = undefined
     }
   }
-  const current = (): Promise<ServiceGrant> => {
-    if (kept && deps.now() < kept.freshUntil) return Promise.resolve(kept)
+  const renewed = (): Promise<ServiceGrant> => {
     asking ??= ask()
     return asking
   }
+  const current = (): Promise<ServiceGrant> =>
+    kept && deps.now() < kept.freshUntil ? Promise.resolve(kept) : renewed()
   return {
     token: async () => (await current()).accessToken,
     scope: async () => (await current()).scope,
+    renewedScope: async () => (await renewed()).scope,
     forget: (token) => {
       if (kept?.accessToken === token) kept = undefined
     },

@@ -38,10 +38,13 @@ export type SmartErrorCode =
 /** The one error that this folder throws at its callers. */
 export class SmartError extends Error {
   readonly code: SmartErrorCode
+  /** The EHR's own OAuth error code, where it gave one, e.g. `invalid_client`. */
+  readonly answered: string | undefined
 
-  constructor(code: SmartErrorCode, message: string, options: { cause?: unknown } = {}) {
+  constructor(code: SmartErrorCode, message: string, options: { cause?: unknown; answered?: string } = {}) {
     super(message, options)
     this.name = 'SmartError'
     this.code = code
+    this.answered = options.answered
   }
 }

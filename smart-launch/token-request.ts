@@ -58,5 +58,5 @@ function refusal(body: unknown, status: number, invalidGrant: SmartErrorCode): S
   if (!parsed.success) return new SmartError('ehr-unavailable', `The token endpoint answered ${status}`)
   const { error } = parsed.data
   const code = error === 'invalid_grant' ? invalidGrant : 'client-misconfigured'
-  return new SmartError(code, `The token endpoint answered ${error}`)
+  return new SmartError(code, `The token endpoint answered ${error}`, { answered: error })
 }

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 
 const folder = new URL('../../smart-launch/', import.meta.url)
-const names = await readdir(new URL('registration/', folder))
+const files = await readdir(new URL('registration/', folder))
+const names = files.filter((name) => name.endsWith('.json'))
 const readme = await readFile(new URL('README.md', folder), 'utf8')
 
 const Registration = z.strictObject({
@@ -30,6 +31,11 @@ const Registration = z.strictObject({
 
 test('there is a registration for any EHR and for those known by name', () => {
   expect(names.toSorted()).toEqual(['generic.json', 'medplum.json', 'openemr.json', 'smart-launcher.json'])
+})
+
+test('the one that takes an administrator’s hands has a guide', () => {
+  expect(files.filter((name) => !names.includes(name))).toEqual(['openemr.md'])
+  expect(readme).toContain('registration/openemr.md')
 })
 
 describe.each(names)('%s', (name) => {

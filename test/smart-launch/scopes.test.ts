@@ -88,6 +88,8 @@ describe('the form in which an EHR is asked', () => {
     ['user/Patient.r user/Patient.s', 'user/Patient.read'],
     ['user/Observation.rs?category=laboratory', ''],
     ['openid api:oemr user/Patient.read', 'openid api:oemr user/Patient.read'],
+    // OpenEMR's own, in small letters: no FHIR scopes.
+    ['user/patient.write user/patient.crus', 'user/patient.write user/patient.crus'],
   ])('v1: %s → %s', (scope, expected) => {
     expect(chooseScope(scope, ['permission-v1'])).toBe(expected)
   })

@@ -71,6 +71,18 @@ test('what was granted is known; silence means what was asked for', async () => 
   expect(await create().scope()).toBe('system/Patient.rs')
 })
 
+test('a new token can be asked for; until there is one, the old one is good', async () => {
+  const tokens = create()
+  await tokens.token()
+  ehr.bends.instead.token = () => new Response('', { status: 500 })
+  await refuses(tokens.renewedScope(), 'ehr-unavailable')
+  expect(await tokens.token()).toBe('access-1')
+  ehr.bends.instead = {}
+  ehr.bends.tokenAnswer = { access_token: 'access-2', scope: 'system/Patient.r' }
+  expect(await tokens.renewedScope()).toBe('system/Patient.r')
+  expect(await tokens.token()).toBe('access-2')
+})
+
 test.each(['unauthorized_client', 'invalid_scope', 'unsupported_grant_type', 'invalid_grant'])(
   'an EHR that answers %s grants no service access',
   async (error) => {
