@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { problemOf, problemOfEntry, toProblem } from '../../../src/fhir/outcome.ts'
+import { isUnsupportedByEhr, problemOf, problemOfEntry, toProblem } from '../../../src/fhir/outcome.ts'
 import { Problem, PROBLEMS } from '../../../src/problem.ts'
 import { outcome } from '../../support/ehr-faults.ts'
 
@@ -52,6 +52,21 @@ describe('what the EHR answers becomes one refusal', () => {
   ])('%i %s → %s', (status, issue, code, answered) => {
     const problem = problemOf({ status, body: issue ? outcome(issue) : undefined })
     expect({ code: problem.code, status: problem.status }).toEqual({ code, status: answered })
+  })
+
+  test.each([
+    [405, undefined, true],
+    [415, undefined, true],
+    [501, undefined, true],
+    [400, 'not-supported', true],
+    [403, undefined, false],
+    [403, 'not-supported', false],
+    [406, undefined, false],
+    [400, 'forbidden', false],
+    [404, undefined, false],
+  ])('%i %s: that no token could do it: %s', (status, issue, expected) => {
+    const problem = problemOf({ status, body: issue ? outcome(issue) : undefined })
+    expect(isUnsupportedByEhr(problem)).toBe(expected)
   })
 
   test('an OperationOutcome without a status goes by its issue', () => {
