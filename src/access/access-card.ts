@@ -1,12 +1,13 @@
 import type { Patient } from '@medplum/fhirtypes'
 import type { Keyring } from '../crypto/keyring.ts'
+import type { ToDo } from '../desk/schema.ts'
 import { ageOn, dateIn } from '../fhir/dates.ts'
 import { displayName, firstName } from '../fhir/names.ts'
 import { languageOf, mrnOf } from '../fhir/patient.ts'
 import type { Practice } from '../practices/practice.ts'
 import { isWaiting, toInvitation } from './invitation.ts'
 import { blockingLines, isStopped, readiness } from './readiness.ts'
-import type { AccessCard, PatientBanner, Refused } from './schema.ts'
+import type { AccessCard, MayEdit, PatientBanner, Refused } from './schema.ts'
 import { contactsFor, standingOf } from './standing.ts'
 import type { PortalState } from './store.ts'
 
@@ -17,8 +18,8 @@ export type CardFacts = {
   /** Names of staff by id, for "by J. Park". */
   staffNames: ReadonlyMap<string, string>
   permissions: readonly string[]
-  /** Staff, scope and EMR together let contacts be changed in the chart. */
-  mayEdit: boolean
+  mayEdit: MayEdit
+  todos: ToDo[]
   /** Opens what the store keeps sealed. */
   keyring: Keyring
   now: number
@@ -38,6 +39,7 @@ export function toAccessCard(facts: CardFacts): AccessCard {
     state: stateOf(state, stopped, blockingLines(lines).length === 0),
     lines,
     contacts: contactsFor(patient, standing.trustedEmail),
+    todos: facts.todos,
     emailAllowed: standing.emailAllowed,
     allowed: access?.allowed_at == null ? null : { at: access.allowed_at, by: nameOf(access.decided_by) },
     refused: toRefused(facts),

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { scopeAllows } from '../../smart-launch/index.ts'
 import { SECOND_MS } from '../clock.ts'
 import { capabilityOf, type EhrCapability, type TypeCapability } from '../fhir/capability.ts'
+import { patientChangeWay, type EhrPlan, type PatientChangeWay } from '../fhir/plan.ts'
 import type { Actor } from '../staff/actor.ts'
+import type { MayEdit } from './schema.ts'
 
 /** A card waits no longer for what an EHR says of itself; that is asked once a day. */
 const ASK_FOR_MS = 2 * SECOND_MS
@@ -10,30 +11,39 @@ const ASK_FOR_MS = 2 * SECOND_MS
 export type CapabilityDeps = {
   /** What a practice's EHR says that it can do; remembered. */
   capabilityOf(practiceId: string): Promise<EhrCapability>
+  /** What Portico does at a practice's EHR, with whichever token it has. */
+  planOf(practiceId: string): Promise<EhrPlan>
 }
 
+type Editor = Pick<Actor, 'permissions' | 'context'>
+
 /**
- * Whether this staff member can change contacts in the chart: our permission, the scope that the EHR granted, and what
- * it says that it can do. With their own token an EHR that does not say is taken at its scope: the write itself tells.
- * The practice's service writes only where the chart can also say for whom it did.
+ * What becomes of contacts that this staff member changes: they go into the chart, or onto the list of what staff type
+ * in by hand, as no token of this practice can write them; or they cannot be changed here, for want of our permission
+ * or of a token that another door of Portico has.
  */
 export async function mayEditContacts(
   deps: CapabilityDeps,
   practiceId: string,
-  { permissions, context }: Pick<Actor, 'permissions' | 'context'>,
-): Promise<boolean> {
-  if (!permissions.includes('access.manage')) return false
-  if (context.ehrTokenId === null) return mayServiceEdit(deps, practiceId, context.scope)
-  const mayUpdate = (level: 'user' | 'patient') => scopeAllows(context.scope, level, 'Patient', 'u')
-  if (!mayUpdate('user') && !mayUpdate('patient')) return false
-  return (await patientCapability(deps, practiceId))?.update ?? true
+  editor: Editor,
+): Promise<MayEdit> {
+  if (!editor.permissions.includes('access.manage')) return 'no'
+  if ((await contactsWay(deps, practiceId, editor)) !== 'to-do') return 'chart'
+  const plan = await unlessSilent(deps.planOf(practiceId))
+  if (!plan) return 'no'
+  const { staff, service } = plan.patientChange
+  return staff === 'to-do' && service === 'to-do' ? 'to-do' : 'no'
 }
 
-async function mayServiceEdit(deps: CapabilityDeps, practiceId: string, scope: string): Promise<boolean> {
-  const isGranted =
-    scopeAllows(scope, 'system', 'Patient', 'u') && scopeAllows(scope, 'system', 'Provenance', 'c')
-  const ehr = isGranted ? await ehrCapability(deps, practiceId) : undefined
-  return ehr !== undefined && capabilityOf(ehr, 'Patient').update && capabilityOf(ehr, 'Provenance').create
+/** How the token of this staff member, or the service's in their name, gets contacts into the chart. */
+export async function contactsWay(
+  deps: CapabilityDeps,
+  practiceId: string,
+  { context }: Pick<Editor, 'context'>,
+): Promise<PatientChangeWay> {
+  const capability = await ehrCapability(deps, practiceId)
+  if (context.ehrTokenId === null) return patientChangeWay(capability, 'system', context.scope)
+  return patientChangeWay(capability, 'user', asOwn(context.scope))
 }
 
 /** What the EHR says that can be done with a Patient; undefined while it does not say. */
@@ -46,7 +56,10 @@ export async function patientCapability(
 }
 
 const ehrCapability = (deps: CapabilityDeps, practiceId: string): Promise<EhrCapability | undefined> =>
-  Promise.race([
-    deps.capabilityOf(practiceId).catch(() => undefined),
-    delay(ASK_FOR_MS, undefined, { ref: false }),
-  ])
+  unlessSilent(deps.capabilityOf(practiceId))
+
+const unlessSilent = <T>(asked: Promise<T>): Promise<T | undefined> =>
+  Promise.race([asked.catch(() => undefined), delay(ASK_FOR_MS, undefined, { ref: false })])
+
+/** A launch for one patient may grant rights for that patient alone; here nobody else is meant. */
+const asOwn = (scope: string) => scope.replaceAll(/(^|\s)patient\/(?=[A-Z*])/g, '$1user/')

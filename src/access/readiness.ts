@@ -2,7 +2,7 @@ import type { Patient } from '@medplum/fhirtypes'
 import { ageOn, isFullDate } from '../fhir/dates.ts'
 import { initialPairs } from '../fhir/names.ts'
 import { isDeceased, isMergedAway } from '../fhir/patient.ts'
-import { emailsOf, phonesOf } from '../fhir/telecom.ts'
+import { contactsOf, phonesOf } from '../fhir/telecom.ts'
 import type { Practice } from '../practices/practice.ts'
 import type { RequirableLine } from '../settings/schema.ts'
 import type { LineId, ReadinessLine } from './schema.ts'
@@ -44,7 +44,7 @@ export function readiness(facts: ReadinessFacts): ReadinessLine[] {
     line('not-merged', 'blocks', isMergedAway(patient) ? 'merged' : null),
     ...ageLine(facts),
     given('phone', phonesOf(patient)[0]?.value),
-    given('contact-email', emailsOf(patient)[0]),
+    given('contact-email', contactsOf(patient).contactEmail),
     given('trusted-email', trustedEmail),
     line('allow-email', 'mail', facts.emailAllowed ? null : 'not-asked'),
     line('mail-sender', 'mail', practice.mail ? null : 'missing'),

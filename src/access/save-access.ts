@@ -1,14 +1,18 @@
 import { recordAudit } from '../audit/record.ts'
+import { noteToDo } from '../desk/todos.ts'
 import { publishEvent } from '../events/events.ts'
+import { displayName } from '../fhir/names.ts'
 import { Problem } from '../problem.ts'
 import { enqueueJob } from '../store/jobs.ts'
 import type { Db } from '../store/open.ts'
 import { keptOtherwise, realEdits } from './contact-problems.ts'
+import type { WrittenContacts } from './leave-to-staff.ts'
 import { followAddress, stopMailed } from './mailed-invitation.ts'
 import { MIRROR_CONSENT } from './mirror-consent.ts'
+import { mirrorFlags } from './portal-flags.ts'
 import { blockingLines, isStopped, readiness } from './readiness.ts'
 import { composeCard, readPatient, type AccessDeps, type Asker } from './read-access-card.ts'
-import type { AccessCard, SaveAccess } from './schema.ts'
+import type { AccessCard, ContactField, SaveAccess } from './schema.ts'
 import { contactsFor, sealHeldEmail, standingOf, trustedEmailFor } from './standing.ts'
 import {
   endEverythingOf,
@@ -18,12 +22,12 @@ import {
   saveEmailPermission,
   saveHeldEmail,
 } from './store.ts'
-import { writeContacts, type WrittenContacts } from './write-contacts.ts'
+import { writeContacts } from './write-contacts.ts'
 
 /**
  * One Save for the whole card: may the patient use the portal, may the practice write e-mail, what are phone and
  * e-mail. A "no" takes effect first, whether or not the EHR answers: it ends letters and sessions at once. All the rest
- * needs the chart; where that refuses, nothing of the rest is saved. The store's row is what counts; the EHR gets a
+ * needs the chart; where that refuses, nothing of the rest is saved; where it takes no such change at all, that is noted for staff to do. The store's row is what counts; the EHR gets a
  * Consent where it can hold one.
  *
  * @throws Problem `not-eligible` for a patient who can never be invited; `conflict`, `ehr-rejected` by field; or one of
@@ -31,7 +35,18 @@ import { writeContacts, type WrittenContacts } from './write-contacts.ts'
  * @see seed 000 step 2, seed 001 "How to Authorize a Patient"
  */
 export async function saveAccess(deps: AccessDeps, asker: Asker, request: SaveAccess): Promise<AccessCard> {
-  await settle(deps, asker, { portal: onlyNo(request.allowPortal), email: onlyNo(request.allowEmail) })
+  const no = { portal: onlyNo(request.allowPortal), email: onlyNo(request.allowEmail) }
+  await settle(deps, asker, no)
+  // The EMR's own switches follow while the rest goes on.
+  const followed = mirrorFlags(deps, asker, no)
+  try {
+    return await saveRest(deps, asker, request)
+  } finally {
+    await followed
+  }
+}
+
+async function saveRest(deps: AccessDeps, asker: Asker, request: SaveAccess): Promise<AccessCard> {
   const patient = await readPatient(deps, asker)
   if (request.allowPortal) await assertInvitable(deps, asker, patient)
   const edits = realEdits(request.contacts ?? {})
@@ -43,6 +58,7 @@ export async function saveAccess(deps: AccessDeps, asker: Asker, request: SaveAc
   }
   const yes = { portal: onlyYes(request.allowPortal), email: onlyYes(request.allowEmail) }
   if (!(await settle(deps, asker, { ...yes, written }))) throw await overtaken(deps, asker)
+  await mirrorFlags(deps, asker, yes)
   const state = await readPortalState(deps.store.db, asker.practice.id, patient.id)
   return composeCard(deps, asker, written?.patient ?? patient, state)
 }
@@ -94,11 +110,35 @@ async function settle(deps: AccessDeps, asker: Asker, settled: Settled): Promise
       await followAddress(tx, deps.keyring, { ...whose, trustedEmail: written.trustedEmail }, now)
     const via = staff.context.ehrTokenId === null ? { via: 'service' } : {}
     const detail = { fields: changed.join(','), ...via }
+    if (written) await noteToDo(tx, deps.keyring, toAccepted(asker, written, { changed, isHeld }), now)
     for (const action of actions) await recordAudit(tx, { ...trail, action }, now)
     if (changed.length > 0) await recordAudit(tx, { ...trail, action: 'contacts.changed', detail }, now)
     if (actions.length + changed.length > 0) await publishEvent(tx, { ...trail, topic: 'access' }, now)
     return isHeld
   })
+}
+
+/** What staff must type in; what stands in the chart by now is not to be typed in any more, whatever was accepted before. */
+function toAccepted(
+  { practice, staff, requestId }: Asker,
+  { patient, toDo, trustedEmail }: WrittenContacts,
+  { changed, isHeld }: { changed: ContactField[]; isHeld: boolean },
+) {
+  const stands = contactsFor(patient, trustedEmail)
+  const isSettled = (field: ContactField) => !toDo.some((change) => change.field === field)
+  const settled = changed
+    .filter(isSettled)
+    .map((field) => ({ field, from: stands[field], to: stands[field] }))
+  const changes = isHeld ? [...toDo, ...settled] : settled
+  const patientName = displayName(patient)
+  return {
+    practiceId: practice.id,
+    patientId: patient.id,
+    staffId: staff.id,
+    patientName,
+    changes,
+    requestId,
+  }
 }
 
 type Whose = { practiceId: string; patientId: string; staffId: string }

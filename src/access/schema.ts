@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ToDo } from '../desk/schema.ts'
 
 export const LineId = z.enum([
   'portal-on',
@@ -97,6 +98,13 @@ export const Refused = z.object({
 })
 export type Refused = z.infer<typeof Refused>
 
+/**
+ * What becomes of a changed phone or e-mail: it goes into the chart; nobody's token can write it there, so that it goes
+ * onto the list of what staff type in by hand; or it cannot be changed from here.
+ */
+export const MayEdit = z.enum(['chart', 'to-do', 'no'])
+export type MayEdit = z.infer<typeof MayEdit>
+
 /** The access card: where things stand for one patient, and what comes next. Instants are epoch ms. */
 export const AccessCard = z.object({
   patient: PatientBanner,
@@ -104,6 +112,8 @@ export const AccessCard = z.object({
   state: z.enum(['stopped', 'not-ready', 'ready', 'invited', 'active', 'suspended']),
   lines: z.array(ReadinessLine),
   contacts: Contacts,
+  /** Accepted changes that nobody has typed into the EMR yet; `contacts` and `lines` go by what the EMR holds. */
+  todos: z.array(ToDo),
   /** The patient agreed to get e-mail from the practice. */
   emailAllowed: z.boolean(),
   allowed: z.object({ at: z.number(), by: z.string().nullable() }).nullable(),
@@ -122,8 +132,7 @@ export const AccessCard = z.object({
   may: z.object({
     allow: z.boolean(),
     create: z.boolean(),
-    /** Change phone and e-mail in the chart: permission, scope and EMR all allow it. */
-    edit: z.boolean(),
+    edit: MayEdit,
     /** Open the practice's settings, where its own lines are mended. */
     settings: z.boolean(),
   }),

@@ -1,40 +1,27 @@
 import type { Patient } from '@medplum/fhirtypes'
 import type { Kept } from '../fhir/client.ts'
 import { mergeContacts } from '../fhir/contacts.ts'
-import { CONTACT_FIELDS, contactsOf, emailsOf, sameContact, trustedEmailOf } from '../fhir/telecom.ts'
+import { isUnsupportedByEhr, unsupportedByEhr } from '../fhir/outcome.ts'
+import { CONTACT_FIELDS, contactsOf, sameContact, trustedEmailOf, type TrustedMark } from '../fhir/telecom.ts'
 import { Problem } from '../problem.ts'
-import { editedFields, inFieldsOf, keptOtherwise, refuseConflicts } from './contact-problems.ts'
-import { mayEditContacts, patientCapability } from './may-edit.ts'
-import { noteAuthor } from './note-author.ts'
-import { chartFor, readPatient, type AccessDeps, type Asker } from './read-access-card.ts'
+import { editedFields, keptOtherwise, refuseConflicts } from './contact-problems.ts'
+import { contactsWay, mayEditContacts, patientCapability } from './may-edit.ts'
+import { readPatient, type AccessDeps, type Asker } from './read-access-card.ts'
 import type { ContactField, EditContacts } from './schema.ts'
-import { contactsFor, openHeldEmail, trustedEmailFor, type HeldEmail } from './standing.ts'
-import { readAccess } from './store.ts'
+import { leaveToStaff, type WrittenContacts } from './leave-to-staff.ts'
+import { sendContacts, type Sending } from './send-contacts.ts'
+import { contactsFor, heldFor, openHeldEmail, readTrusted, type HeldEmail } from './standing.ts'
 import { takeTurn } from './take-turn.ts'
 
 /** Somebody else may change the chart between our look and our write; so often it is looked at and merged again. */
 const TRIES = 3
 
-export type WrittenContacts = {
-  /** The chart's Patient after it. */
-  patient: Kept<Patient>
-  /** Edited fields that hold another value now. */
-  changed: ContactField[]
-  /** The address that only the patient reads, from now on. */
-  trustedEmail: string | null
-  /**
-   * Trusted e-mail that our own row must hold, as the chart does not, in place of what it held when that was decided;
-   * undefined = leave the row alone.
-   */
-  held: { from: string | null; to: HeldEmail | null } | undefined
-  /** Set where the EHR kept something else than what was written. */
-  refusal: Problem | null
-}
-
 type Work = {
   deps: AccessDeps
   asker: Asker
   edits: EditContacts
+  way: Sending['way']
+  mark: TrustedMark
   versioned: boolean
   /** Where only one of us writes at a time: makes sure that it still is us. */
   keepTurn?: () => Promise<void>
@@ -44,7 +31,8 @@ type Work = {
  * Writes phone and e-mail into the chart, with the staff member's own token or in their name: look, compare with what was on the screen,
  * merge, write. What somebody else changed meanwhile is never overwritten: another field stays as they made it, the
  * same field is a conflict, and then nothing is written. An EHR without versions cannot refuse a late write: there the
- * look comes right before it, one of us writes at a time, and what was kept is read back.
+ * look comes right before it, one of us writes at a time, and what was kept is read back. Where the EHR takes no such
+ * change at all, by what it says or by what it answers, it is for staff to do.
  *
  * @param patient as read in this request
  * @param edits only those that change something
@@ -58,12 +46,34 @@ export async function writeContacts(
   patient: Kept<Patient>,
   edits: EditContacts,
 ): Promise<WrittenContacts> {
-  const { practice, staff } = asker
-  if (!(await mayEditContacts(deps, practice.id, staff)))
-    throw new Problem('ehr-refused', 'The EMR does not let you change this from here.')
-  const capability = await patientCapability(deps, practice.id)
-  const versioned = patient.meta?.versionId !== undefined && (capability?.ifMatch ?? true)
-  const work = { deps, asker, edits, versioned }
+  const { practice, staff, requestId } = asker
+  const may = await mayEditContacts(deps, practice.id, staff)
+  if (may === 'no') throw new Problem('ehr-refused', 'The EMR does not let you change this from here.')
+  const way = may === 'chart' ? await contactsWay(deps, practice.id, staff) : 'to-do'
+  if (way === 'to-do') return leaveToStaff(deps, asker, patient, edits)
+  try {
+    return await writeByWay(deps, asker, { patient, edits, way })
+  } catch (error) {
+    if (!isUnsupportedByEhr(error)) throw error
+    deps.log.warn({ requestId, practiceId: practice.id, way }, 'ehr.write-unsupported')
+    deps.forgetCapability(practice.id)
+    return leaveToStaff(deps, asker, await readPatient(deps, asker), edits)
+  }
+}
+
+async function writeByWay(
+  deps: AccessDeps,
+  asker: Asker,
+  { patient, edits, way }: { patient: Kept<Patient>; edits: EditContacts; way: Sending['way'] },
+): Promise<WrittenContacts> {
+  const { practice } = asker
+  const [capability, mark] = await Promise.all([
+    patientCapability(deps, practice.id),
+    deps.trustedMarkOf(practice.id),
+  ])
+  const versioned =
+    way !== 'openemr' && patient.meta?.versionId !== undefined && (capability?.ifMatch ?? true)
+  const work = { deps, asker, edits, way, mark, versioned }
   if (versioned) return write(work, patient)
   return takeTurn(deps, `contacts ${practice.id} ${patient.id}`, async (keepTurn) =>
     write({ ...work, keepTurn }, await readPatient(deps, asker)),
@@ -86,13 +96,12 @@ async function tryToWrite(
   isLast: boolean,
 ): Promise<WrittenContacts | undefined> {
   const { deps, asker, edits, versioned } = work
-  const row = await readAccess(deps.store.db, asker.practice.id, before.id)
-  const known = trustedEmailFor(deps.keyring, before, row)
+  const { row, known } = await readTrusted(deps, asker.practice.id, before)
   refuseConflicts(edits, contactsFor(before, known))
-  const merged = { ...mergeContacts(before, edits, known), id: before.id }
-  const isSame = JSON.stringify(merged.telecom) === JSON.stringify(before.telecom)
+  const merged = { ...mergeContacts(before, edits, known, work.mark), id: before.id }
+  const isSame = isSameTelecom(merged, before)
   await work.keepTurn?.()
-  const kept = isSame ? before : await put(work, merged, isLast)
+  const kept = isSame ? before : await send(work, before, merged, isLast)
   if (!kept) return undefined
 
   const trusted = edits.trustedEmail ? edits.trustedEmail.to : known
@@ -100,38 +109,50 @@ async function tryToWrite(
   const isBack = lost.every((field) => sameContact(field, contactsOf(before)[field], contactsOf(kept)[field]))
   // Perhaps a late writer who had not seen ours put the old values back.
   if (lost.length > 0 && isBack && !versioned && !isLast) return undefined
-  const held = heldFor(kept, trusted)
+  const former = openHeldEmail(deps.keyring, row)
+  const held = heldFor(kept, trusted, edits.trustedEmail ? undefined : former?.over)
   // A row that we have no reason to change may be changed by somebody else meanwhile.
-  const stays = !edits.trustedEmail && (isSame || isSameHeld(held, openHeldEmail(deps.keyring, row)))
-  const now = contactsFor(kept, trustedEmailOf(kept) ?? held?.email ?? null)
+  const stays = !edits.trustedEmail && (isSame || isSameHeld(held, former))
+  const now = contactsFor(kept, held ? held.email : trustedEmailOf(kept))
   const earlier = contactsFor(before, known)
   return {
     patient: kept,
     changed: editedFields(edits).filter((field) => !lost.includes(field) && now[field] !== earlier[field]),
     trustedEmail: now.trustedEmail,
     held: stays ? undefined : { from: row?.trusted_email_sealed ?? null, to: held },
+    toDo: [],
     refusal: lost.length > 0 ? keptOtherwise(lost, contactsOf(kept), !versioned && !isBack) : null,
   }
 }
 
 /** @returns the Patient as the EHR keeps it; undefined when somebody else was quicker and there is another try. */
-async function put(
-  { deps, asker, edits, versioned }: Work,
-  patient: Kept<Patient>,
+async function send(
+  work: Work,
+  before: Kept<Patient>,
+  merged: Kept<Patient>,
   isLast: boolean,
 ): Promise<Kept<Patient> | undefined> {
-  const ehr = chartFor(deps, asker)
   try {
-    const answered = await ehr.update(patient, { ifMatch: patient.meta?.versionId })
-    if (asker.staff.context.ehrTokenId === null) await noteAuthor(deps, asker)
-    // An EHR may say back what it was sent, and keep something else.
-    return versioned ? answered : await ehr.read('Patient', patient.id)
+    return await sendContacts({ ...work, before, merged })
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     if (error.code === 'conflict' && !isLast) return undefined
-    throw error.code === 'ehr-rejected' ? inFieldsOf(error, edits, patient) : error
+    if (!isDoubtful(error, work.way)) throw error
+    const now = await readPatient(work.deps, work.asker)
+    // The patient is there, so it is the way that is missing.
+    if (error.code === 'not-found') throw unsupportedByEhr(error)
+    if (error.code === 'ehr-session-ended') throw new Problem('ehr-refused', undefined, { cause: error })
+    // A patch that finds other contacts than it was made for may be refused as one that is wrong.
+    if (isSameTelecom(now, before) || isLast) throw error
+    return undefined
   }
 }
+
+/** What may mean something else than it says; another look tells. OpenEMR says 401 where a person lacks a right, too. */
+const isDoubtful = ({ code }: Problem, way: Sending['way']) =>
+  code === 'not-found' ||
+  (code === 'ehr-rejected' && way === 'patch') ||
+  (code === 'ehr-session-ended' && way === 'openemr')
 
 /** Where the EHR holds another value than was written. That it dropped only the mark of a trusted e-mail is no loss. */
 function lostOf({ edits, versioned }: Work, merged: Patient, kept: Patient): ContactField[] {
@@ -144,12 +165,8 @@ function lostOf({ edits, versioned }: Work, merged: Patient, kept: Patient): Con
   return fields.filter((field) => !isKept(field))
 }
 
-/** What our own row must hold so that this address stays trusted; null where the chart's mark does. */
-function heldFor(kept: Patient, trusted: string | null): HeldEmail | null {
-  if (trusted === null || trustedEmailOf(kept) !== null) return null
-  const inChart = emailsOf(kept).some((email) => sameContact('trustedEmail', email, trusted))
-  return { email: trusted, inChart }
-}
-
 const isSameHeld = (one: HeldEmail | null, other: HeldEmail | null) =>
-  one?.email === other?.email && one?.inChart === other?.inChart
+  one?.email === other?.email && one?.inChart === other?.inChart && one?.over === other?.over
+
+const isSameTelecom = (one: Patient, other: Patient) =>
+  JSON.stringify(one.telecom) === JSON.stringify(other.telecom)

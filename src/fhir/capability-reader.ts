@@ -5,9 +5,9 @@ import { exchange, type Transport } from './exchange.ts'
 
 export type CapabilityReader = {
   /** @throws Problem `ehr-unavailable`, `ehr-timeout`, `ehr-busy` */
-  read(fhirBase: string): Promise<EhrCapability>
+  read: (fhirBase: string) => Promise<EhrCapability>
   /** After a surprise, an EHR that does not do what it says: the next asker has it asked anew. */
-  forget(fhirBase: string): void
+  forget: (fhirBase: string) => void
 }
 
 /** So soon it is asked again, after a surprise or a day on which it did not answer; an EHR is asked no oftener. */

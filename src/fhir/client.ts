@@ -63,6 +63,7 @@ const TIMEOUT_MS = 10_000
 
 /** What a call learns besides the body: Medplum's client keeps the headers of an answer to itself. */
 type Call = MedplumRequestOptions & { headers: Record<string, string>; answer?: Answer }
+type Work = (client: MedplumClient, call: Call) => Promise<unknown>
 
 /**
  * Opens a way to an EHR for the holder of a token. The token goes to the FHIR base and nowhere else: redirects and
@@ -71,24 +72,7 @@ type Call = MedplumRequestOptions & { headers: Record<string, string>; answer?: 
  */
 export function createFhirHandle(options: FhirHandleOptions): FhirHandle {
   const base = options.base.replace(/\/+$/, '')
-  const connect = createConnections(base, options)
-
-  const send = async (work: (client: MedplumClient, call: Call) => Promise<unknown>, call: Call) => {
-    try {
-      await work(await connect(), call)
-      return call.answer?.body
-    } catch (error) {
-      throw toProblem(error)
-    }
-  }
-
-  const read: FhirHandle['read'] = async (type, id) => {
-    if (!TYPE.test(type) || !isId(id)) throw new Problem('not-found')
-    const call: Call = { headers: {} }
-    const body = await send((client) => client.get(`${base}/${type}/${id}`, call), call)
-    if (!isResource(body, type) || body.id !== id) throw notWhatWasAsked(`${type} by id`)
-    return withVersion(body, call.answer) as Kept<ExtractResource<typeof type>>
-  }
+  const { send, read, change } = createCalls(base, createConnections(base, options))
 
   return {
     base,
@@ -109,24 +93,14 @@ export function createFhirHandle(options: FhirHandleOptions): FhirHandle {
       const id = idIn(call.answer?.location, type)
       return readBack ? ((await read(type, id)) as unknown as Kept<typeof resource>) : { ...resource, id }
     },
-    async update(resource, { ifMatch } = {}) {
+    update(resource, { ifMatch } = {}) {
       const { resourceType: type, id } = resource
-      if (!isId(id)) throw new Problem('not-found')
-      const call: Call = { headers: ifMatch ? { ...WRITE, 'If-Match': toETag(ifMatch) } : { ...WRITE } }
-      const body = await send(
-        (client) => client.put(`${base}/${type}/${id}`, resource, undefined, call),
-        call,
-      )
-      if (isResource(body, type) && body.id === id) return withVersion(body, call.answer) as typeof resource
-      return (await read(type, id)) as unknown as typeof resource
+      const put: Work = (client, call) => client.put(`${base}/${type}/${id}`, resource, undefined, call)
+      return change(type, id, ifMatch, put) as Promise<typeof resource>
     },
-    async patch(type, id, operations, { ifMatch } = {}) {
-      if (!TYPE.test(type) || !isId(id)) throw new Problem('not-found')
-      const call: Call = { headers: ifMatch ? { ...WRITE, 'If-Match': toETag(ifMatch) } : { ...WRITE } }
-      const body = await send((client) => client.patch(`${base}/${type}/${id}`, [...operations], call), call)
-      if (isResource(body, type) && body.id === id)
-        return withVersion(body, call.answer) as Kept<ExtractResource<typeof type>>
-      return read(type, id)
+    patch(type, id, operations, { ifMatch } = {}) {
+      const patch: Work = (client, call) => client.patch(`${base}/${type}/${id}`, [...operations], call)
+      return change(type, id, ifMatch, patch) as Promise<Kept<ExtractResource<typeof type>>>
     },
     async batch(bundle) {
       const call: Call = { headers: { ...WRITE } }
@@ -136,6 +110,33 @@ export function createFhirHandle(options: FhirHandleOptions): FhirHandle {
       return body
     },
   }
+}
+
+/** What every method is made of: one call; one resource as the EHR keeps it; a change of one, and what is kept then. */
+function createCalls(base: string, connect: () => Promise<MedplumClient>) {
+  const send = async (work: Work, call: Call) => {
+    try {
+      await work(await connect(), call)
+      return call.answer?.body
+    } catch (error) {
+      throw toProblem(error)
+    }
+  }
+  const read: FhirHandle['read'] = async (type, id) => {
+    if (!TYPE.test(type) || !isId(id)) throw new Problem('not-found')
+    const call: Call = { headers: {} }
+    const body = await send((client) => client.get(`${base}/${type}/${id}`, call), call)
+    if (!isResource(body, type) || body.id !== id) throw notWhatWasAsked(`${type} by id`)
+    return withVersion(body, call.answer) as Kept<ExtractResource<typeof type>>
+  }
+  const change = async (type: ResourceType, id: string, ifMatch: string | undefined, work: Work) => {
+    if (!TYPE.test(type) || !isId(id)) throw new Problem('not-found')
+    const call: Call = { headers: ifMatch ? { ...WRITE, 'If-Match': toETag(ifMatch) } : { ...WRITE } }
+    const body = await send(work, call)
+    if (isResource(body, type) && body.id === id) return withVersion(body, call.answer)
+    return read(type, id)
+  }
+  return { send, read, change }
 }
 
 const WRITE = { Prefer: 'return=representation' }

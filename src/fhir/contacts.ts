@@ -5,10 +5,14 @@ import {
   CONTACT_FIELDS,
   currentContacts,
   isTrusted,
+  isTrustedByUse,
+  markByUse,
   placesOf,
   sameContact,
   type Telecom,
   trustedEmailOf,
+  type TrustedMark,
+  withoutMark,
 } from './telecom.ts'
 
 /**
@@ -18,8 +22,9 @@ import {
  *
  * A value that is replaced keeps its entry; one that is cleared goes. Contact and trusted e-mail that are the same
  * address share one entry, which carries the mark. While there is a trusted e-mail it is the contact e-mail too
- * where no other address is left.
+ * where no other address is left. A chart that marks by use has a place of its own for each, like for phones.
  *
+ * @param patient with its marks read (`readMarks`)
  * @param trusted the trusted e-mail as Portico knows it, where the chart cannot hold the mark
  * @see FHIR R4 ContactPoint; fhir-profiles, trusted-email
  */
@@ -27,11 +32,13 @@ export function mergeContacts(
   patient: Patient,
   edits: EditContacts,
   trusted: string | null = trustedEmailOf(patient),
+  mark: TrustedMark = 'extension',
 ): Patient {
   const before = patient.telecom ?? []
   const withHome = mergePhone(before, 'homePhone', edits.homePhone)
   const withPhones = mergePhone(withHome, 'mobilePhone', edits.mobilePhone)
-  const telecom = mergeEmails(withPhones, edits, trusted)
+  const telecom =
+    mark === 'use-mobile' ? mergeEmailsByUse(withPhones, edits) : mergeEmails(withPhones, edits, trusted)
   if (JSON.stringify(telecom) === JSON.stringify(before)) return patient
   if (telecom.length > 0) return { ...patient, telecom: [...telecom] }
   // FHIR has no empty lists.
@@ -65,6 +72,33 @@ function mergePhone(telecom: Telecom, field: 'homePhone' | 'mobilePhone', edit: 
   return contact
     ? telecom.with(at, { ...contact, value: to })
     : [...telecom, { system: 'phone', use, value: to }]
+}
+
+function mergeEmailsByUse(telecom: Telecom, { contactEmail, trustedEmail }: EditContacts): Telecom {
+  const withContact = mergeEmailPlace(telecom, 'contactEmail', contactEmail)
+  return mergeEmailPlace(withContact, 'trustedEmail', trustedEmail)
+}
+
+function mergeEmailPlace(telecom: Telecom, field: 'contactEmail' | 'trustedEmail', edit: Edit): Telecom {
+  if (!edit) return telecom
+  const isTrustedPlace = field === 'trustedEmail'
+  const { to } = edit
+  if (to === null) {
+    const gone = currentContacts(telecom, ['email']).filter(
+      ({ contact, value }) =>
+        isTrustedByUse(contact) === isTrustedPlace &&
+        // None may become trusted by coming up behind the one that goes.
+        (isTrustedPlace || sameContact(field, value, edit.from)),
+    )
+    return without(telecom, ...gone.map(({ at }) => at))
+  }
+  const at = placesOf(telecom)[field]
+  const contact = telecom[at]
+  if (contact) return telecom.with(at, { ...contact, value: to })
+  return [
+    ...telecom,
+    isTrustedPlace ? markByUse({ system: 'email', use: 'mobile', value: to }) : newEmail(to),
+  ]
 }
 
 function mergeEmails(telecom: Telecom, edits: EditContacts, trusted: string | null): Telecom {
@@ -148,9 +182,5 @@ function unmarked(telecom: Telecom, keeps: (contact: ContactPoint) => boolean = 
   const marked = currentContacts(telecom, ['email']).filter(
     ({ contact }) => isTrusted(contact) && !keeps(contact),
   )
-  return marked.reduce((list, { contact, at }) => {
-    const { extension = [], ...rest } = contact
-    const others = extension.filter(({ url }) => url !== TRUSTED_EMAIL)
-    return list.with(at, others.length > 0 ? { ...rest, extension: others } : rest)
-  }, telecom)
+  return marked.reduce<Telecom>((list, { contact, at }) => list.with(at, withoutMark(contact)), telecom)
 }

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { toProblem, problemOf } from './outcome.ts'
+import type { Problem } from '../problem.ts'
+import { toProblem, problemOf, type FailedAnswer } from './outcome.ts'
 
-export type Transport = { fetch: typeof fetch; timeoutMs: number; random: () => number }
+export type Transport = {
+  fetch: typeof fetch
+  timeoutMs: number
+  random: () => number
+  /** What a refusal means where it is not told in FHIR's words. */
+  problemOf?: (answer: FailedAnswer) => Problem
+}
 
 export type Answer = { body: unknown; location: string | null; etag: string | null }
 
@@ -23,7 +30,7 @@ export async function exchange(transport: Transport, url: string, request: Reque
   const signal = AbortSignal.timeout(transport.timeoutMs)
   const retries = request.method === 'GET' ? RETRIES : 0
   for (let retry = 0; ; retry += 1) {
-    const attempt = await tryOnce(transport.fetch, url, request, signal)
+    const attempt = await tryOnce(transport, url, request, signal)
     if ('answer' in attempt) return attempt.answer
     const waitMs = attempt.retryAfterMs ?? FIRST_WAIT_MS * 2 ** retry * (0.5 + transport.random())
     if (!attempt.passing || retry >= retries || waitMs > LONGEST_WAIT_MS || signal.aborted)
@@ -37,7 +44,7 @@ export async function exchange(transport: Transport, url: string, request: Reque
 type Attempt = { answer: Answer } | { problem: Error; passing: boolean; retryAfterMs?: number | undefined }
 
 async function tryOnce(
-  send: typeof fetch,
+  { fetch: send, problemOf: read = problemOf }: Transport,
   url: string,
   request: Request,
   signal: AbortSignal,
@@ -59,7 +66,7 @@ async function tryOnce(
     const retryAfterMs = retryAfterOf(response.headers)
     const retryAfter =
       retryAfterMs === undefined ? undefined : Math.min(Math.ceil(retryAfterMs / 1000), MOST_RETRY_SECONDS)
-    const problem = problemOf({ status: response.status, body: parsed, retryAfter })
+    const problem = read({ status: response.status, body: parsed, retryAfter })
     return { problem, passing: PASSING.has(response.status), retryAfterMs }
   } catch (error) {
     return { problem: toProblem(error), passing: true }

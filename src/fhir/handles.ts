@@ -1,6 +1,8 @@
 import { Problem } from '../problem.ts'
 import { createFhirHandle, type FhirHandle } from './client.ts'
 import { forPatient, type ForeignEntry, type PatientHandle } from './for-patient.ts'
+import { markedHandle } from './marked-handle.ts'
+import type { TrustedMark } from './telecom.ts'
 
 /** The three ways to the EHR. Which one code holds decides what it can reach. */
 export type Ehr = {
@@ -20,12 +22,16 @@ export type EhrDeps = {
   forgetServiceToken(practiceId: string, token: string): void
   /** Told when the EHR handed out somebody else's resource: an alarm. */
   onForeign(practiceId: string, entry: ForeignEntry): void
+  /** How the practice's chart marks a trusted address; never throws. */
+  trustedMarkOf(practiceId: string): Promise<TrustedMark>
   fetch: typeof fetch
 }
 
 export function createEhr(deps: EhrDeps): Ehr {
   const handle = (practiceId: string, accessToken: () => Promise<string>) =>
-    createFhirHandle({ base: deps.baseOf(practiceId), accessToken, fetch: deps.fetch })
+    markedHandle(createFhirHandle({ base: deps.baseOf(practiceId), accessToken, fetch: deps.fetch }), () =>
+      deps.trustedMarkOf(practiceId),
+    )
 
   /** One for each practice: it follows the token, and building a client costs as much as a read. */
   const services = new Map<string, FhirHandle>()

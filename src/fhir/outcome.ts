@@ -68,10 +68,23 @@ export function problemOf({ status, body, retryAfter }: FailedAnswer): Problem {
   const code = BY_STATUS[status] ?? told ?? BY_BARE_STATUS[status] ?? 'ehr-unavailable'
   const options: ProblemOptions = { cause: new Error(describe(status, issues)) }
   if (code === 'ehr-rejected' || code === 'conflict') options.issues = toIssues(issues)
+  if (code === 'ehr-refused' && isUnsupported(status, issues)) options.extra = { reason: UNSUPPORTED }
   if (code === 'ehr-busy') options.retryAfter = retryAfter ?? BUSY_SECONDS
   if (code === 'ehr-unavailable' && retryAfter !== undefined) options.retryAfter = retryAfter
   return new Problem(code, undefined, options)
 }
+
+const UNSUPPORTED = 'unsupported'
+
+/** Whether the EHR has no such interaction at all, for nobody. */
+export const isUnsupportedByEhr = (error: unknown): error is Problem =>
+  error instanceof Problem && error.code === 'ehr-refused' && error.extra['reason'] === UNSUPPORTED
+
+export const unsupportedByEhr = (cause: unknown): Problem =>
+  new Problem('ehr-refused', undefined, { extra: { reason: UNSUPPORTED }, cause })
+
+const isUnsupported = (status: number, issues: OperationOutcomeIssue[]) =>
+  [405, 415, 501].includes(status) || (status !== 403 && issues.some(({ code }) => code === 'not-supported'))
 
 /** The refusal of one entry in the answer to a batch; `null` when that entry went well. */
 export function problemOfEntry({ response }: BundleEntry): Problem | null {

@@ -6,7 +6,7 @@ import { HOME_TYPES, homeOf, type Home, type HomeType } from './homes.ts'
 export type PatientChangeWay = 'openemr' | 'put' | 'patch' | 'to-do'
 
 /** Whose token writes a type; `portal` = it is on our own shelf. */
-export type Writer = 'service' | 'staff' | 'portal'
+type Writer = 'service' | 'staff' | 'portal'
 
 /** What Portico does at one EHR, capability by capability. */
 export type EhrPlan = {

@@ -28,6 +28,41 @@ export const CONTACT_FIELDS = [
   'trustedEmail',
 ] as const satisfies ContactField[]
 
+/** How a chart marks the address that only the patient reads: by our extension, or by an e-mail's use (OpenEMR). */
+export type TrustedMark = 'extension' | 'use-mobile'
+
+/** Stands for the use in a chart that marks by it. It never leaves Portico. */
+const BY_USE = { id: 'by-use', url: TRUSTED_EMAIL, valueBoolean: true }
+
+/**
+ * The chart as all of Portico reads it: where an address is trusted by its use, it carries our mark as well. Such an
+ * address is no contact e-mail: there the chart has a place of its own for each.
+ */
+export function readMarks<T extends Pick<Patient, 'telecom'>>(patient: T, mark: TrustedMark): T {
+  if (mark === 'extension' || !patient.telecom?.some(isMobileEmail)) return patient
+  const telecom = patient.telecom.map((contact) =>
+    isMobileEmail(contact) && !isTrusted(contact) ? markByUse(contact) : contact,
+  )
+  return { ...patient, telecom }
+}
+
+/** The opposite: as the chart itself writes it. */
+export function withoutReadMarks<T extends Pick<Patient, 'telecom'>>(patient: T): T {
+  if (!patient.telecom?.some(isTrustedByUse)) return patient
+  const telecom = patient.telecom.map((contact) => (isTrustedByUse(contact) ? withoutMark(contact) : contact))
+  return { ...patient, telecom }
+}
+
+export const markByUse = (contact: ContactPoint): ContactPoint => ({
+  ...contact,
+  extension: [...(contact.extension ?? []), BY_USE],
+})
+
+export const isTrustedByUse = ({ extension }: ContactPoint): boolean =>
+  extension?.some(({ id, url }) => id === BY_USE.id && url === TRUSTED_EMAIL) ?? false
+
+const isMobileEmail = ({ system, use }: ContactPoint) => system === 'email' && use === 'mobile'
+
 /** What the chart holds for each contact that staff edit. */
 export function contactsOf({ telecom }: Pick<Patient, 'telecom'>): Contacts {
   const places = placesOf(telecom)
@@ -51,7 +86,7 @@ export function placesOf(telecom: Telecom | undefined): Record<ContactField, num
   return {
     homePhone: (withUse('home') ?? withUse(undefined))?.at ?? -1,
     mobilePhone: withUse('mobile')?.at ?? -1,
-    contactEmail: emails[0]?.at ?? -1,
+    contactEmail: emails.find(({ contact }) => !isTrustedByUse(contact))?.at ?? -1,
     trustedEmail: emails.find(({ contact }) => isTrusted(contact))?.at ?? -1,
   }
 }
@@ -82,6 +117,14 @@ export function currentContacts(
 
 export const isTrusted = ({ extension }: ContactPoint): boolean =>
   extension?.some(({ url, valueBoolean }) => url === TRUSTED_EMAIL && valueBoolean === true) ?? false
+
+/** The same contact, trusted or not, without our mark. */
+export function withoutMark(contact: ContactPoint): ContactPoint {
+  const { extension, ...rest } = contact
+  const others = (extension ?? []).filter(({ url }) => url !== TRUSTED_EMAIL)
+  if (others.length > 0) return { ...rest, extension: others }
+  return rest
+}
 
 const rankOf = ({ rank }: ContactPoint) => rank ?? Number.MAX_SAFE_INTEGER
 

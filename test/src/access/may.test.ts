@@ -29,21 +29,21 @@ describe('what staff may do is their right and the patient’s possibility, what
 
   test('front desk and a patient not asked yet: all but the settings', async () => {
     const { may } = (await readCard(PEOPLE.rosa)).card
-    expect(may).toEqual({ allow: true, create: true, edit: true, settings: false })
+    expect(may).toEqual({ allow: true, create: true, edit: 'chart', settings: false })
   })
 
   test('an administrator: the settings too', async () => {
     const tab = await service.launch(PEOPLE.rosa, { user: 'administrator' })
     expect(await expectOk(tab.browser.get(`${tab.api}/access`))).toMatchObject({
-      may: { allow: true, create: true, edit: true, settings: true },
+      may: { allow: true, create: true, edit: 'chart', settings: true },
     })
   })
 
   test.each([
-    [['access.read', 'access.manage'], { allow: true, create: false, edit: true, settings: false }],
+    [['access.read', 'access.manage'], { allow: true, create: false, edit: 'chart', settings: false }],
     [
       ['access.read', 'credentials.manage', 'settings.manage'],
-      { allow: false, create: true, edit: false, settings: true },
+      { allow: false, create: true, edit: 'no', settings: true },
     ],
   ])('%j', async (permissions, expected) => {
     expect((await mayOf(permissions, PEOPLE.walter)).may).toEqual(expected)
@@ -53,14 +53,14 @@ describe('what staff may do is their right and the patient’s possibility, what
     expect((await readCard(PEOPLE.aged12)).card['may']).toEqual({
       allow: false,
       create: false,
-      edit: true,
+      edit: 'chart',
       settings: false,
     })
   })
 
   test('a right to look is a right to nothing else', async () => {
     const { may, tab } = await mayOf(['access.read'], PEOPLE.walter)
-    expect(may).toEqual({ allow: false, create: false, edit: false, settings: false })
+    expect(may).toEqual({ allow: false, create: false, edit: 'no', settings: false })
     await expectRefusal(await tab.browser.put(`${tab.api}/access`, { allowPortal: true }), 'not-permitted')
     await expectRefusal(await tab.browser.put(`${tab.api}/refusal`, {}), 'not-permitted')
     await expectRefusal(await tab.browser.delete(`${tab.api}/refusal`), 'not-permitted')
