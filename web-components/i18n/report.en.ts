@@ -1,0 +1,52 @@
+import type { Entry } from './words.ts'
+
+/** What the page about the EMR says in English, around what the service found out. */
+export const report = {
+  'report.title': 'This EMR',
+  'report.lead':
+    'What works with it, what is done in another way, and whether all around it is as it should be.',
+  'report.asking': 'Asking the EMR, the mail server and the pages that show the card…',
+  'report.allWork': 'Everything that Portico does works with this EMR.',
+  'report.someDiffer': {
+    one: 'Everything works with this EMR, one thing in another way.',
+    other: 'Everything works with this EMR, {count} things in another way.',
+  },
+  'report.someMissing': {
+    one: "One thing can't be done with this EMR. The rest works.",
+    other: "{count} things can't be done with this EMR. The rest works.",
+  },
+  'report.noneKnown': "The EMR isn't answering as it should, so what works can't be said right now.",
+  'report.needYou': { one: 'One thing needs you.', other: '{count} things need you.' },
+  'report.lookAt': { one: 'One thing is worth a look.', other: '{count} things are worth a look.' },
+  'report.nothingToDo': 'There is nothing to do.',
+  'report.checkedAt': 'Checked {when}.',
+  'report.again': 'Check again',
+  'report.checking': 'Checking…',
+  'report.checked': 'Checked again.',
+  'report.now': 'What works now',
+  'report.later': 'What it is prepared for',
+  'report.laterText': 'By what the EMR says of itself. Portico does not do these things yet.',
+  'report.smart': 'The EMR and SMART',
+  'report.around': 'Around it',
+  'report.hosts': 'Pages that show the card',
+  'report.noHosts': 'The configuration file names no pages.',
+  'report.notSaid': "The EMR doesn't say enough to tell.",
+  'report.fine': { one: 'One thing is fine', other: '{count} things are fine' },
+  'report.stateWorks': 'Works',
+  'report.stateFallsBack': 'In another way',
+  'report.stateImpossible': "Can't be done",
+  'report.stateReady': 'Ready',
+  'report.stateOk': 'Fine',
+  'report.stateWarning': 'Worth a look',
+  'report.stateFault': 'Needs you',
+  'report.stateUnknown': 'Not known',
+  'report.copy': 'Copy',
+  'report.copyThis': 'Copy: {what}',
+  'report.copied': 'Copied',
+  'report.selected': 'It is selected. Press Ctrl+C, or ⌘C on a Mac.',
+  'report.json': 'The same for whoever helps you (JSON)',
+  'report.jsonText':
+    'It holds addresses and settings of the practice, nothing about patients, no passwords, no keys.',
+  'report.copyJson': 'Copy all of it',
+  'report.download': 'Save as a file',
+} satisfies Record<string, Entry>
