@@ -24,6 +24,20 @@ const onStore = (engine: 'sqlite' | 'postgres') => ({
   },
 })
 
+/** A file starts one demo of its own (three servers and a browser): two at once are what two cores carry. */
+const journeys = (name: string, include: string[], engine: 'sqlite' | 'postgres') => ({
+  test: {
+    name,
+    // A browser on a machine that others use may stumble once; twice is a fault.
+    retry: process.env['CI'] ? 1 : 0,
+    include,
+    env: { PORTICO_TEST_ENGINE: engine },
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+})
+
 export default defineConfig({
   test: {
     // Two forks fill two cores; a worker of its own for each file keeps native handles and clocks apart.
@@ -52,18 +66,9 @@ export default defineConfig({
           },
         },
       },
-      {
-        test: {
-          name: 'journeys',
-          // A browser on a machine that others use may stumble once; twice is a fault.
-          retry: process.env['CI'] ? 1 : 0,
-          include: ['test/journeys/**/*.test.ts'],
-          // A file starts one demo of its own (three servers and a browser): two at once are what two cores carry.
-          maxWorkers: 2,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
+      journeys('journeys', ['test/journeys/**/*.test.ts'], 'sqlite'),
+      // What staff and patients do on the first day; test/journeys/postgres.test.ts has the walk and the kills.
+      journeys('journeys-on-postgres', ['test/journeys/{desk,first-day}.test.ts'], 'postgres'),
     ],
   },
 })

@@ -7,6 +7,7 @@ import { administrationRoutes } from './administration/routes.ts'
 import { cdsRoutes } from './cds-hooks/routes.ts'
 import { activationRoutes, invitationRoutes, slipRoutes } from './credentials/routes.ts'
 import { PASSWORD_MIN_LENGTH } from './credentials/password-policy.ts'
+import { deskRoutes } from './desk/routes.ts'
 import { embedCors } from './embedding/cors.ts'
 import { embeddedDoor } from './embedding/require-embed.ts'
 import { embedRoutes, exchangeRoutes } from './embedding/routes.ts'
@@ -20,6 +21,7 @@ import { securityHeaders } from './http/security-headers.ts'
 import { requirePractice } from './practices/require-practice.ts'
 import { practiceRoutes } from './practices/routes.ts'
 import { profileRoutes } from './profile/routes.ts'
+import { reportRoutes } from './report/routes.ts'
 import { launchedDoor } from './staff/require-staff.ts'
 import { launchRoutes, staffRoutes } from './staff/routes.ts'
 import type { Wiring } from './wiring.ts'
@@ -57,6 +59,7 @@ export function createApp(wiring: Wiring) {
   const launched = launchedDoor(wiring)
   app.route('/', accessRoutes(wiring, launched))
   app.route('/', invitationRoutes(wiring, launched))
+  app.route('/', deskRoutes(wiring))
   mountEmbedding(app, wiring)
   app.route('/', slipRoutes(wiring))
   app.route('/', activationRoutes(wiring))
@@ -64,6 +67,7 @@ export function createApp(wiring: Wiring) {
   app.route('/', profileRoutes(wiring))
   app.route('/', administrationRoutes(wiring))
   app.route('/', cdsRoutes(wiring))
+  app.route('/', reportRoutes(wiring))
   app.get(
     '/openapi.json',
     openAPIRouteHandler(app, {

@@ -83,6 +83,9 @@ const ConfigFile = z.strictObject({ practices: z.array(PracticeConfig).min(1) })
 
 const KEY_SPEC = /^[\w-]{1,20}:[A-Za-z0-9_-]{43}(,[\w-]{1,20}:[A-Za-z0-9_-]{43})*$/
 
+/** Where the store is unless DATABASE_URL says so. */
+export const DEFAULT_DATABASE_URL = 'sqlite:./data/portico.sqlite'
+
 const Environment = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
@@ -98,7 +101,7 @@ const Environment = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<file> or postgres://…')
-    .default('sqlite:./data/portico.sqlite'),
+    .default(DEFAULT_DATABASE_URL),
   PORTICO_KEYS: z
     .string()
     .regex(KEY_SPEC, 'must be id:key[,id:key…], each key 32 bytes in base64url, the current one first'),
@@ -269,11 +272,12 @@ export const sendsInTheClear = ({
   [Key in 'mailSecurity' | 'mailHost']?: SomeSettings[Key]
 }) => mailSecurity === 'none' && !!mailHost && !LOCAL_HOSTS.includes(mailHost)
 
-/** Records must not cross a network in the clear. */
-function unsafeDatabase(databaseUrl: string) {
+/** Records must not cross a network in the clear. `host` in the query is where the driver goes, a path is a socket here. */
+export function unsafeDatabase(databaseUrl: string): string[] {
   if (databaseUrl.startsWith('sqlite:')) return []
   const { hostname, searchParams } = new URL(databaseUrl)
-  const isHere = ['', 'localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  const host = searchParams.getAll('host').at(-1) ?? hostname
+  const isHere = ['', 'localhost', '127.0.0.1', '[::1]', '::1'].includes(host) || host.startsWith('/')
   const isSealed = ['require', 'verify-ca', 'verify-full'].includes(searchParams.get('sslmode') ?? '')
   return isHere || isSealed
     ? []

@@ -13,6 +13,9 @@ import { createReadAudit } from './audit/reads.ts'
 import { sealAudit } from './audit/seal.ts'
 import { MINUTE_MS, SECOND_MS, type Clock } from './clock.ts'
 import type { Config, PracticeConfig } from './config.ts'
+import { recheckToDos } from './desk/recheck.ts'
+import { countOpenToDos } from './desk/todos.ts'
+import { resealToDos } from './desk/reseal-todos.ts'
 import { createBackground } from './credentials/background.ts'
 import { REMIND_INVITATION } from './credentials/mail-link.ts'
 import { remindInvitation } from './credentials/remind-invitation.ts'
@@ -24,16 +27,19 @@ import { createHostRefusals } from './embedding/host-refusals.ts'
 import { createKeySets } from './embedding/key-sets.ts'
 import { createEventFeed } from './events/events.ts'
 import { createEventStreams } from './events/streams.ts'
-import { createEhr } from './fhir/handles.ts'
+import { createEhr, type Ehr } from './fhir/handles.ts'
 import { createCapabilityReader } from './fhir/capability-reader.ts'
+import { createTrustedMarks } from './fhir/marked-handle.ts'
 import { createPages, type Pages } from './http/pages.ts'
 import { causesOf, type Log } from './log.ts'
 import { createDelivery } from './mail/deliver.ts'
 import { createMailLines } from './mail/transport.ts'
+import { createOpenEmr, openEmrBaseOf } from './openemr/openemr.ts'
 import { createPracticeDirectory, type PracticeDirectory } from './practices/directory.ts'
 import { savePractices } from './practices/store.ts'
 import { Problem } from './problem.ts'
 import { greetingName, refreshIndex } from './profile/index-row.ts'
+import { createHomes } from './shelf/homes.ts'
 import { createEhrTokens } from './staff/ehr-tokens.ts'
 import { createPlanner } from './staff/planner.ts'
 import { resealHeldEmails } from './access/reseal-held-emails.ts'
@@ -66,15 +72,15 @@ export async function wire(config: Config, surroundings: Surroundings) {
   await addPresetRoles(store, config.practices, now)
 
   const keyring = createKeyring(config.keys)
-  await Promise.all([resealSettings(store, keyring), resealHeldEmails(store, keyring)])
+  await Promise.all([resealSettings, resealHeldEmails, resealToDos].map((reseal) => reseal(store, keyring)))
   const practices = createPracticeDirectory({ store, keyring, now, config })
   const { ehr, ...smartParts } = wireEhr(config, surroundings, keyring)
-  const { capabilityOf, serviceScopeOf } = smartParts
+  const homes = createHomes({ store, keyring, now, ehr, ...smartParts })
   const handlers = {
-    [MIRROR_CONSENT]: mirrorConsent({ store, keyring, ehr, now, capabilityOf, serviceScopeOf }),
+    [MIRROR_CONSENT]: mirrorConsent({ store, keyring, homes, now, planOf: smartParts.planOf }),
     [REMIND_INVITATION]: remindInvitation({ store, keyring, ehr, practices, now }),
   }
-  const worker = wireWorker({ ...surroundings, keyring, practices, handlers })
+  const worker = wireWorker({ ...surroundings, keyring, ehr, practices, handlers })
   const background = createBackground()
   const events = createEventFeed(store, now, (error) =>
     log.error({ causes: causesOf(error) }, 'events.unread'),
@@ -92,6 +98,7 @@ export async function wire(config: Config, surroundings: Surroundings) {
     practices,
     ehr,
     ...smartParts,
+    homes,
     tokens: createTokenSigner(config.keys),
     worker,
     strength: background,
@@ -108,6 +115,7 @@ export async function wire(config: Config, surroundings: Surroundings) {
     staffUrl: config.staffUrl,
     greetingName: greetingName(keyring),
     refreshIndex: refreshIndex(store, keyring),
+    countToDos: (practiceId: string) => countOpenToDos(store.db, practiceId),
     counters: { requests: new Map<string, number>() },
     close: async () => {
       streams.close()
@@ -118,7 +126,11 @@ export async function wire(config: Config, surroundings: Surroundings) {
 }
 
 /** The ways to each practice's EHR, and what it and its tokens let us do. */
-function wireEhr(config: Config, surroundings: Surroundings, keyring: Keyring) {
+export function wireEhr(
+  config: Config,
+  surroundings: Pick<Surroundings, 'store' | 'log' | 'now' | 'fetch'>,
+  keyring: Keyring,
+) {
   const { store, now, log } = surroundings
   const { clientOf, smart, serviceTokens } = wireSmart(config, surroundings)
   const ehrTokens = createEhrTokens({ store, keyring, now, smart, clientOf })
@@ -128,19 +140,40 @@ function wireEhr(config: Config, surroundings: Surroundings, keyring: Keyring) {
     serviceToken: (practiceId) => asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.token()),
     forgetServiceToken: (practiceId, token) => serviceTokens.get(practiceId)?.forget(token),
     onForeign: (practiceId, entry) => log.error({ practiceId, ...entry }, 'ehr.foreign-entry'),
+    trustedMarkOf: (practiceId) => trustedMarkOf(practiceId),
     fetch: surroundings.fetch,
   })
   const capabilities = createCapabilityReader({ fetch: surroundings.fetch, now })
   const capabilityOf = (practiceId: string) => capabilities.read(clientOf(practiceId).iss)
+  const trustedMarkOf = createTrustedMarks(capabilityOf)
+  const openEmrAs = (practiceId: string, ehrTokenId: string) =>
+    createOpenEmr({
+      base: openEmrBaseOf(clientOf(practiceId).iss),
+      accessToken: () => ehrTokens.accessToken(practiceId, ehrTokenId),
+      fetch: surroundings.fetch,
+    })
   const forgetCapability = (practiceId: string) => capabilities.forget(clientOf(practiceId).iss)
   const serviceScopeOf = (practiceId: string) =>
     asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.scope())
+  const renewedServiceScopeOf = (practiceId: string) =>
+    asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.renewedScope())
   const planOf = createPlanner({ store, clientOf, capabilityOf, serviceScopeOf })
-  return { ehr, clientOf, smart, capabilityOf, forgetCapability, serviceScopeOf, planOf }
+  return {
+    ehr,
+    clientOf,
+    smart,
+    capabilityOf,
+    forgetCapability,
+    serviceScopeOf,
+    renewedServiceScopeOf,
+    planOf,
+    trustedMarkOf,
+    openEmrAs,
+  }
 }
 
 /** What each practice's EHR knows us by, and how we speak SMART with it. */
-function wireSmart(config: Config, { fetch, now }: Surroundings) {
+function wireSmart(config: Config, { fetch, now }: Pick<Surroundings, 'fetch' | 'now'>) {
   const clients = new Map(
     config.practices.map((practice) => [practice.slug, toSmartClient(practice, config)]),
   )
@@ -156,11 +189,12 @@ function wireSmart(config: Config, { fetch, now }: Surroundings) {
 
 type WorkerParts = Surroundings & {
   practices: PracticeDirectory
+  ehr: Ehr
   keyring: ReturnType<typeof createKeyring>
   handlers: Record<string, JobHandler>
 }
 
-function wireWorker({ store, log, now, practices, keyring, handlers }: WorkerParts) {
+function wireWorker({ store, log, now, practices, ehr, keyring, handlers }: WorkerParts) {
   const owner = randomUUID()
   const openLine = createMailLines(async (practiceId) => (await practices.find(practiceId))?.mail)
   const isPortalOpen = async (practiceId: string) =>
@@ -175,6 +209,11 @@ function wireWorker({ store, log, now, practices, keyring, handlers }: WorkerPar
         name: 'jobs',
         everyMs: SECOND_MS,
         run: () => workJobs({ store, now, log, handlers }),
+      },
+      {
+        name: 'desk',
+        everyMs: MINUTE_MS,
+        run: () => recheckToDos({ store, keyring, now, ehr, practices }),
       },
       { name: 'sweep', everyMs: MINUTE_MS, run: () => sweep(store, now()) },
     ],

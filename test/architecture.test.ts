@@ -9,8 +9,9 @@ import { listFiles, readSource, readText, repository, type Source } from './supp
  */
 const KERNEL = ['problem', 'clock', 'log', 'schema', 'crypto', 'smart-launch', 'fhir-profiles']
 const ADAPTERS = [...KERNEL, 'store', 'fhir', 'mail', 'audit', 'events']
-const EDGE = [...ADAPTERS, 'config', 'http', 'practices', 'settings', 'staff']
+const EDGE = [...ADAPTERS, 'shelf', 'config', 'http', 'practices', 'settings', 'staff']
 const CAPABILITIES = [
+  'desk',
   'access',
   'accounts',
   'credentials',
@@ -18,6 +19,7 @@ const CAPABILITIES = [
   'administration',
   'embedding',
   'cds-hooks',
+  'report',
   'health',
 ]
 
@@ -32,6 +34,9 @@ const SERVICE: Record<string, readonly string[]> = {
   'fhir-profiles': [],
   store: KERNEL,
   fhir: KERNEL,
+  openemr: [...KERNEL, 'fhir'],
+  // What the EHR has no place for.
+  shelf: [...KERNEL, 'store', 'fhir', 'audit', 'events'],
   mail: [...KERNEL, 'store', 'audit', 'events'],
   audit: [...KERNEL, 'store'],
   events: [...KERNEL, 'store'],
@@ -39,7 +44,8 @@ const SERVICE: Record<string, readonly string[]> = {
   practices: [...ADAPTERS, 'config', 'http'],
   settings: [...ADAPTERS, 'config', 'http', 'practices'],
   staff: [...ADAPTERS, 'config', 'http', 'practices', 'settings'],
-  access: EDGE,
+  desk: EDGE,
+  access: [...EDGE, 'desk', 'openemr'],
   accounts: EDGE,
   credentials: [...EDGE, 'access', 'accounts'],
   profile: [...EDGE, 'accounts'],
@@ -48,19 +54,29 @@ const SERVICE: Record<string, readonly string[]> = {
   // The card in the EMR's own pages: the same use cases by another door.
   embedding: [...EDGE, 'access', 'credentials'],
   'cds-hooks': [...EDGE, 'access', 'embedding'],
+  report: [...EDGE, 'accounts'],
+  // The same without the service.
+  'report/doctor': [...EDGE, 'report', 'report/examine'],
+  'report/examine': [...EDGE, 'report', 'wiring'],
   health: [...ADAPTERS, 'http'],
   config: ['schema', 'crypto'],
   'audit/verify': [...ADAPTERS, 'config'],
-  wiring: [...EDGE, ...CAPABILITIES, 'config'],
+  // Programs: what the store itself cannot know of what it holds.
+  'store/backup-main': [...ADAPTERS, 'accounts', 'staff', 'config', 'audit/verify'],
+  'shelf/move-main': [...ADAPTERS, 'shelf', 'config', 'wiring'],
+  'store/move-main': [...ADAPTERS, 'config', 'audit/verify'],
+  wiring: [...EDGE, ...CAPABILITIES, 'openemr', 'config'],
   app: [...EDGE, ...CAPABILITIES, 'config', 'wiring'],
   start: [...EDGE, ...CAPABILITIES, 'config', 'wiring', 'app'],
   main: ['start', 'config'],
+  // Connects the service to an EHR before it runs.
+  setup: [...KERNEL, 'config', 'http', 'fhir'],
   // A small EMR that knows Portico only from outside.
   sandbox: ['clock', 'fhir-profiles'],
 }
 
 /** Who reads the environment: what is started by itself. Everybody else is handed a value. */
-const READS_ENVIRONMENT = ['src/audit/verify.ts', 'src/main.ts', 'src/sandbox/demo/run.ts']
+const READS_ENVIRONMENT = ['src/audit/verify.ts', 'src/main.ts', 'src/report/doctor.ts', 'src/sandbox/demo/run.ts', 'src/setup/main.ts', 'src/shelf/move-main.ts', 'src/store/backup-main.ts']
 /** Run-time packages of the browser. Anything more needs an argument: each one is paid for by every patient. */
 const BROWSER_PACKAGES = /^(lit|@lit\/[a-z-]+)(\/|$)/
 /** Tables of words: as long as they need to be. */

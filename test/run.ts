@@ -95,10 +95,12 @@ async function runProject(name: Project, args: string[], postgresUrl: string | u
   }
   const folder = await mkdtemp(join(tmpdir(), 'portico-tests-'))
   const file = join(folder, 'results.json')
+  const both = name === 'journeys' && postgresUrl !== undefined
   const flags = [
     'run',
     '--project',
     name,
+    ...(both ? ['--project', 'journeys-on-postgres'] : []),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,

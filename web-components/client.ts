@@ -11,10 +11,12 @@ import type {
   SetupTicket,
   Slip,
 } from '../src/credentials/schema.ts'
+import type { SettleToDo, ToDoList } from '../src/desk/schema.ts'
 import type { HostView, Stop } from '../src/embedding/schema.ts'
-import type { PracticeView } from '../src/practices/schema.ts'
+import type { Language, PracticeView } from '../src/practices/schema.ts'
 import type { ProblemCode } from '../src/problem.ts'
 import type { Home } from '../src/profile/schema.ts'
+import type { HostReport } from '../src/report/schema.ts'
 import type {
   CheckPortal,
   OutboxMail,
@@ -173,6 +175,7 @@ export function createClient(practice: string) {
     }),
     ...askForPractice(send),
     ...askAboutPeople(send),
+    ...askForToDos(send),
   }
 }
 
@@ -242,6 +245,17 @@ export const askAboutPatients = (send: Send, at: (patient: string) => string) =>
   mailInvitation: (patient: string, key: string) =>
     send<InvitationIssued>('POST', `${at(patient)}/invitations/current/mail`, {}, key),
   cancelInvitation: (patient: string) => send<AccessCard>('DELETE', `${at(patient)}/invitations/current`),
+  settleToDo: (patient: string, todo: string, body: SettleToDo) =>
+    send<AccessCard>('PUT', `${at(patient)}/todos/${encodeURIComponent(todo)}`, body),
+})
+
+/** What staff ask about what they type into the EMR by hand, for the whole practice. */
+const askForToDos = (send: Send) => ({
+  /** @param live nobody asked: the page looks again by itself, which keeps nobody signed in. */
+  readToDos: (launch: string, live = false) =>
+    send<ToDoList>('GET', `${staff(launch)}/todos${live ? '?live' : ''}`),
+  settleAnyToDo: (launch: string, todo: string, body: SettleToDo) =>
+    send<ToDoList>('PUT', `${staff(launch)}/todos/${encodeURIComponent(todo)}`, body),
 })
 
 /** What administrators ask about settings and mail. */
@@ -253,6 +267,9 @@ const askForPractice = (send: Send) => ({
     send<PortalCheck>('POST', `${staff(launch)}/settings/portal-check`, body, key),
   sendTestMail: (launch: string, body: TestMail, key: string) =>
     send<TestMailResult>('POST', `${staff(launch)}/settings/test-mail`, body, key),
+  /** @param again somebody has set something right: the service asks everybody anew. */
+  readReport: (launch: string, lang: Language, again: boolean) =>
+    send<HostReport>('GET', `${staff(launch)}/report?lang=${lang}${again ? '&again=true' : ''}`),
 
   readOutbox: (launch: string, before: string | null = null) =>
     send<OutboxView>('GET', `${staff(launch)}/outbox${older(before)}`),

@@ -67,6 +67,26 @@ async function countUnsealed(db: Db, practiceId: string) {
   return rows
 }
 
+/** One line for each practice whose trail does not hold. */
+export async function brokenTrails(db: Db): Promise<string[]> {
+  const reports = [...(await verifyAudits(db))]
+  return reports
+    .filter(([, report]) => report.firstBad !== null)
+    .map(([practiceId, report]) => `${practiceId}: ${inWords(report)}`)
+}
+
+async function verifyAudits(db: Db): Promise<Map<string, AuditReport>> {
+  const practices = await db
+    .selectFrom('audit')
+    .select('practice_id')
+    .distinct()
+    .orderBy('practice_id')
+    .execute()
+  const reports = new Map<string, AuditReport>()
+  for (const { practice_id } of practices) reports.set(practice_id, await verifyAudit(db, practice_id))
+  return reports
+}
+
 /** `npm run audit:verify`: one line per practice; 1 when a chain is broken, so that a timer can raise the alarm. */
 async function main(url: string | undefined): Promise<number> {
   if (!url || (url.startsWith('sqlite:') && !existsSync(url.slice('sqlite:'.length)))) {
@@ -75,19 +95,9 @@ async function main(url: string | undefined): Promise<number> {
   }
   const store = await openStore(url)
   try {
-    const practices = await store.db
-      .selectFrom('audit')
-      .select('practice_id')
-      .distinct()
-      .orderBy('practice_id')
-      .execute()
-    const reports = []
-    for (const { practice_id } of practices) {
-      const report = await verifyAudit(store.db, practice_id)
-      console.log(`${practice_id}: ${inWords(report)}`)
-      reports.push(report)
-    }
-    return reports.some((report) => report.firstBad !== null) ? 1 : 0
+    const reports = await verifyAudits(store.db)
+    for (const [practiceId, report] of reports) console.log(`${practiceId}: ${inWords(report)}`)
+    return [...reports.values()].some((report) => report.firstBad !== null) ? 1 : 0
   } finally {
     await store.close()
   }

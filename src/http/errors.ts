@@ -9,7 +9,7 @@ import type { NoticePage, Pages } from './pages.ts'
  * The only place that writes an error: whatever was thrown becomes RFC 9457 `application/problem+json`, save for a
  * person who typed an address that is not there: they get a page.
  */
-export const handleError = (log: Log, pages: Pages) =>
+export const handleError = (log: Log, pages: Pick<Pages, 'notice'>) =>
   function onError(error: Error, c: Context<EdgeEnv>): Response | Promise<Response> {
     const problem = toProblem(error)
     if (problem.status >= 500)
@@ -17,7 +17,7 @@ export const handleError = (log: Log, pages: Pages) =>
     return problem.code === 'not-found' && isPerson(c) ? nothingHere(c, pages) : problemResponse(c, problem)
   }
 
-export const handleNotFound = (pages: Pages) => (c: Context<EdgeEnv>) =>
+export const handleNotFound = (pages: Pick<Pages, 'notice'>) => (c: Context<EdgeEnv>) =>
   isPerson(c) ? nothingHere(c, pages) : problemResponse(c, new Problem('not-found'))
 
 /** A browser that opens an address, not one of our pages asking for data. */
@@ -37,7 +37,7 @@ const NOTHING_HERE: Record<'en' | 'es', NoticePage> = {
   },
 }
 
-async function nothingHere(c: Context<EdgeEnv>, pages: Pages): Promise<Response> {
+async function nothingHere(c: Context<EdgeEnv>, pages: Pick<Pages, 'notice'>): Promise<Response> {
   const isSpanish = /^es\b/i.test(c.req.header('accept-language') ?? '')
   return c.html(await pages.notice(NOTHING_HERE[isSpanish ? 'es' : 'en']), 404)
 }

@@ -69,6 +69,16 @@ export function openMailLine(settings: MailSettings, withinMs = MINUTE_MS): Mail
   }
 }
 
+/** Connects and signs in, and sends nothing. */
+export async function greetMailServer(settings: MailSettings): Promise<void> {
+  const transport = createTransport(transportOptions(settings))
+  try {
+    await transport.verify()
+  } finally {
+    transport.close()
+  }
+}
+
 const transportOptions = ({ host, port, security, user, password }: MailSettings) => ({
   pool: true as const,
   maxConnections: CONNECTIONS,

@@ -3,7 +3,7 @@ import type { Language } from '../practices/schema.ts'
 import type { Problem } from '../problem.ts'
 
 type Words = { title: string; paragraphs: string[] }
-type Reason = 'unknown-emr' | 'emr-down' | 'not-finished' | 'stopped'
+type Reason = 'unknown-emr' | 'emr-down' | 'not-finished' | 'not-enabled' | 'stopped'
 
 const ONWARD: Record<Language, { title: string; link: string }> = {
   en: { title: 'Opening Portico…', link: 'Continue' },
@@ -31,6 +31,13 @@ const WORDS: Record<Language, Record<Reason, Words>> = {
         'The launch was too old, was used before, or began in another browser. Open Portico from the patient again.',
       ],
     },
+    'not-enabled': {
+      title: 'Portico is not switched on in the EMR yet',
+      paragraphs: [
+        'The EMR did not let Portico in. An administrator of the EMR has to enable the app once, in the list of registered apps.',
+        'Then open Portico from the patient again.',
+      ],
+    },
     stopped: {
       title: 'An administrator has stopped your use of Portico',
       paragraphs: ['Ask them if you need it again. Nothing of this patient was opened.'],
@@ -56,6 +63,13 @@ const WORDS: Record<Language, Record<Reason, Words>> = {
         'El inicio era muy antiguo, ya se usó o empezó en otro navegador. Abra Portico otra vez desde el paciente.',
       ],
     },
+    'not-enabled': {
+      title: 'Portico todavía no está activado en el sistema',
+      paragraphs: [
+        'El sistema no dejó entrar a Portico. Un administrador del sistema debe activar la aplicación una vez, en la lista de aplicaciones registradas.',
+        'Después, abra Portico otra vez desde el paciente.',
+      ],
+    },
     stopped: {
       title: 'Un administrador detuvo su uso de Portico',
       paragraphs: ['Pregúntele si lo necesita de nuevo. No se abrió nada de este paciente.'],
@@ -74,5 +88,6 @@ export const onwardWords = (lang: Language) => ({ lang, ...ONWARD[lang] })
 function reasonOf(problem: Problem): Reason {
   if (problem.code === 'launch-refused') return 'unknown-emr'
   if (problem.code === 'not-permitted') return 'stopped'
+  if (problem.extra['reason'] === 'client-not-enabled') return 'not-enabled'
   return problem.code === 'launch-failed' ? 'not-finished' : 'emr-down'
 }

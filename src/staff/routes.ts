@@ -29,6 +29,8 @@ export type StaffRouteDeps = FinishDeps & {
   practices: PracticeDirectory
   streams: EventStreams
   fetch: typeof fetch
+  /** How many to-dos of the practice are open. */
+  countToDos(practiceId: string): Promise<number>
 }
 
 /** The EMR opens Portico here, and comes back here. Both answer HTML: a person is looking. */
@@ -47,7 +49,7 @@ export const staffRoutes = (deps: StaffRouteDeps) => {
   const readStyle = createStyleReader(deps)
   return new Hono<PracticeEnv>()
     .get('/:practice/staff/l/:launch/', (c) => staffApp(deps, c, c.var.practice))
-    .get('/:practice/staff/l/:launch/:page{settings|people|outbox|history}', (c) =>
+    .get('/:practice/staff/l/:launch/:page{todos|settings|people|outbox|history|report}', (c) =>
       staffApp(deps, c, c.var.practice),
     )
     .post('/:practice/api/staff/sessions', idempotent(deps), validate('json', FinishLaunch), async (c) => {
@@ -56,8 +58,8 @@ export const staffRoutes = (deps: StaffRouteDeps) => {
       const done = await finishLaunch(deps, practice, new URLSearchParams(query), sealed, requestId)
       return c.json({ token: done.token, launch: done.launchId } satisfies FinishedLaunch, 201)
     })
-    .get('/:practice/api/staff/launches/:launch', requireStaff(deps), (c) =>
-      c.json(toLaunchView(deps, c.var)),
+    .get('/:practice/api/staff/launches/:launch', requireStaff(deps), async (c) =>
+      c.json(await toLaunchView(deps, c.var)),
     )
     .get('/:practice/api/staff/launches/:launch/style', requireStaff(deps), async (c) => {
       const { practice, staff } = c.var
@@ -147,10 +149,10 @@ async function signStaffOut(deps: StaffRouteDeps, c: Context<StaffEnv>) {
   c.header('clear-site-data', '"cache"')
 }
 
-function toLaunchView(
-  { keyring }: StaffRouteDeps,
+async function toLaunchView(
+  deps: StaffRouteDeps,
   { practice, staff: { launch, session, ...staff } }: StaffEnv['Variables'],
-): LaunchView {
+): Promise<LaunchView> {
   const context = readContext(launch)
   return {
     launch: launch.id,
@@ -160,8 +162,9 @@ function toLaunchView(
     needPatientBanner: context.needPatientBanner,
     intent: intentOf(context),
     styleUrl: context.styleUrl,
-    liveKey: liveKeyOf(keyring, practice.id, launch.patient_id),
+    liveKey: liveKeyOf(deps.keyring, practice.id, launch.patient_id),
     messaging: messagingOf(practice, launch.scope, context.messaging),
+    todos: staff.permissions.includes('access.read') ? await deps.countToDos(practice.id) : 0,
     endsAt: session.expires_at,
   }
 }

@@ -35,6 +35,8 @@ export const LaunchView = z.object({
   liveKey: z.string(),
   /** How to speak to the EMR's page around us, where the launch offered it (SMART Web Messaging). */
   messaging: z.object({ handle: z.string(), origin: z.string() }).nullable(),
+  /** How many patients there is something to type into the EMR for, in the whole practice; 0 for who may not see it. */
+  todos: z.number().int(),
   /** Absolute end of the staff session, epoch ms. */
   endsAt: z.number(),
 })

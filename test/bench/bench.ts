@@ -12,8 +12,11 @@ import { measureLetters } from './letters.ts'
 import { measureLive } from './live.ts'
 import { measureLookUps } from './look-ups.ts'
 import { measureMail } from './mail.ts'
+import { countRoundTrips } from './personalities.ts'
 import { countWaves, measureReads } from './reads.ts'
 import { startService } from './service.ts'
+import { measureSetup } from './setup.ts'
+import { measureShelf } from './shelf.ts'
 import { measureSignIns } from './sign-ins.ts'
 import { measureStarts } from './starts.ts'
 import { walk } from './walk.ts'
@@ -44,10 +47,13 @@ try {
   } finally {
     await service.stop()
   }
+  show(await countRoundTrips())
   show(await measureLive(ehr.said.url))
   show(await measureLetters())
   show(await measureLookUps(Number(values.accounts)))
+  show(await measureShelf())
   show(await measureMail())
+  show(await measureSetup())
   show(await measureHostReady())
 } finally {
   await ehr.stop()

@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../support/chromium.ts'
 import { GOOD_PASSWORD, HARBOR_PEOPLE, IDENTITY, PEOPLE } from '../support/people.ts'
+import { createEmptyDatabase } from '../support/store.ts'
 import { startDemo, type Demo } from './demo.ts'
 import * as day from './first-day.ts'
 import { withStore } from './interrupted.ts'
@@ -13,19 +11,16 @@ import * as walk from './walk.ts'
 
 let demo: Demo
 let browser: Browser
-let folder: string
 let store: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'portico-desk-'))
-  store = `sqlite:${join(folder, 'portico.sqlite')}`
+  store = await createEmptyDatabase()
   ;[demo, browser] = await Promise.all([startDemo({ store }), openBrowser()])
 })
 
 afterAll(async () => {
   await browser?.close()
   await demo?.stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 describe('letters', () => {

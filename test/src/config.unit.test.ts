@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ConfigError, readConfig } from '../../src/config.ts'
+import { ConfigError, readConfig, unsafeDatabase } from '../../src/config.ts'
 
 const KEY = `k1:${'A'.repeat(43)}`
 const PRACTICE = {
@@ -124,6 +124,19 @@ test('production refuses what is unsafe, all at once', () => {
     { NODE_ENV: 'production', PUBLIC_URL: 'https://portal.oak.example', TRUSTED_PROXIES: '127.0.0.1' },
   )
   expect(safe.production).toBe(true)
+})
+
+test.each([
+  ['postgres://db.example/portico', false],
+  ['postgres://db.example/portico?sslmode=verify-full', true],
+  ['postgres://localhost/portico', true],
+  ['postgres:///portico?host=/run/postgresql', true],
+  // The driver goes where the query says, whatever stands in front of it.
+  ['postgres:///portico?host=db.example', false],
+  ['postgres://localhost/portico?host=db.example', false],
+  ['postgres:///portico?host=/run/postgresql&host=db.example', false],
+])('production with %s: %s', (url, safe) => {
+  expect(unsafeDatabase(url)).toHaveLength(safe ? 0 : 1)
 })
 
 test('a practice chooses its portal address among those of the service', () => {

@@ -42,6 +42,9 @@ const GUARDS: Record<
   'PUT /:practice/api/staff/launches/:launch/patients/:patient/access': 'access.manage',
   'PUT /:practice/api/staff/launches/:launch/patients/:patient/refusal': 'access.manage',
   'DELETE /:practice/api/staff/launches/:launch/patients/:patient/refusal': 'access.manage',
+  'PUT /:practice/api/staff/launches/:launch/patients/:patient/todos/:todo': 'access.manage',
+  'GET /:practice/api/staff/launches/:launch/todos': 'access.read',
+  'PUT /:practice/api/staff/launches/:launch/todos/:todo': 'access.manage',
   'POST /:practice/api/staff/launches/:launch/patients/:patient/invitations': 'credentials.manage',
   'GET /:practice/api/staff/launches/:launch/patients/:patient/invitations/offer': 'credentials.manage',
   'POST /:practice/api/staff/launches/:launch/patients/:patient/invitations/current/mail':
@@ -63,6 +66,7 @@ const GUARDS: Record<
   'PUT /:practice/api/staff/launches/:launch/roles/:role': 'staff.manage',
   'DELETE /:practice/api/staff/launches/:launch/roles/:role': 'staff.manage',
   'GET /:practice/api/staff/launches/:launch/history': 'audit.read',
+  'GET /:practice/api/staff/launches/:launch/report': 'settings.manage',
   'POST /:practice/embed/token': 'public',
   // What each of them needs beyond a token, and from whom: test/src/embedding/door.test.ts.
   'GET /:practice/embed/api/context': 'embedded',
@@ -71,6 +75,7 @@ const GUARDS: Record<
   'PUT /:practice/embed/api/patients/:patient/access': 'embedded',
   'PUT /:practice/embed/api/patients/:patient/refusal': 'embedded',
   'DELETE /:practice/embed/api/patients/:patient/refusal': 'embedded',
+  'PUT /:practice/embed/api/patients/:patient/todos/:todo': 'embedded',
   'POST /:practice/embed/api/patients/:patient/invitations': 'embedded',
   'GET /:practice/embed/api/patients/:patient/invitations/offer': 'embedded',
   'POST /:practice/embed/api/patients/:patient/invitations/current/mail': 'embedded',

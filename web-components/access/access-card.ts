@@ -1,16 +1,14 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
-import { customElement, property, query, state } from 'lit/decorators.js'
 import type { AccessCard, PatientBanner, RefusalReason } from '../../src/access/schema.ts'
 import { type CardClient, Refusal } from '../client.ts'
-import { endsTheTab } from '../i18n/staff-refusals.ts'
+import { endsTheTab } from '../i18n/refusal-kinds.ts'
 import type { StaffWords } from '../i18n/words.ts'
-import { focusNotice } from '../ui/notice.ts'
+import { focusNotice, notice } from '../ui/notice.ts'
 import { cardBody, statusPill } from './card-body.ts'
 import { CardDesk } from './card-desk.ts'
 import { patientInWords } from './card-facts.ts'
 import { focusIfLost } from './card-focus.ts'
 import { cardFoot } from './card-foot.ts'
-import { refusalNotice } from './card-notice.ts'
 import {
   type Answered,
   loadQuestion,
@@ -22,6 +20,21 @@ import { cardSheets } from './card-sheets.ts'
 import { cardTitle } from './card-title.ts'
 import type { CardActs, CardView } from './card-view.ts'
 
+/** What the page around sets. */
+const GIVEN = [
+  'client',
+  'words',
+  'patient',
+  'liveKey',
+  'intent',
+  'settings',
+  'launchUrl',
+  'openChart',
+  'headingLevel',
+  'banner',
+  'offline',
+] as const
+
 /**
  * The access card: where a patient stands with the portal, what is missing, and the one next step.
  *
@@ -29,37 +42,41 @@ import type { CardActs, CardView } from './card-view.ts'
  * @fires portico-access-changed - `detail.state`: the patient stands elsewhere now.
  * @fires portico-invited - a letter or an e-mail exists; no secret in it.
  * @fires portico-access-saved - what the card holds was saved.
+ * @fires portico-to-dos - there is more, or less, to type into the EMR than before; only the page around hears it.
  */
-@customElement('portico-access-card')
 export class PorticoAccessCard extends LitElement {
   static override styles = cardSheets
+  // Not by decorators: this card stands in other people's pages, which would load and run those for it alone.
+  static override properties = {
+    ...Object.fromEntries(GIVEN.map((name) => [name, { attribute: false }])),
+    question: { state: true },
+  }
 
-  @property({ attribute: false }) client!: CardClient
-  @property({ attribute: false }) words!: StaffWords
+  client!: CardClient
+  words!: StaffWords
   /** FHIR id of the patient in context. */
-  @property({ attribute: false }) patient = ''
+  patient = ''
   /** Names the patient in live events; empty = nothing is followed. */
-  @property({ attribute: false }) liveKey = ''
+  liveKey = ''
   /** Deep link of the launch; `create-credentials` opens the question once the card is ready. */
-  @property({ attribute: false }) intent: string | null = null
+  intent: string | null = null
   /** Address of the practice's settings, for the lines that are mended there; empty where there are none. */
-  @property({ attribute: false }) settings = ''
+  settings = ''
   /** Address that opens Portico for what cannot be done on the card here; empty where everything can. */
-  @property({ attribute: false }) launchUrl = ''
+  launchUrl = ''
   /** Opens the chart in the EMR around the card; null where the EMR does not offer that. */
-  @property({ attribute: false }) openChart: (() => void) | null = null
+  openChart: (() => void) | null = null
   /** Of the card's heading among those of the page around, 1 to 6. */
-  @property({ attribute: false }) headingLevel = 2
+  headingLevel = 2
   /** Draws whose card this is, where the EMR around it does not say so. */
-  @property({ attribute: false }) banner: ((words: StaffWords, patient: PatientBanner) => unknown) | null =
+  banner: ((words: StaffWords, patient: PatientBanner) => unknown) | null =
     null
   /** There is no network; null where the page around the card says so. */
-  @property({ attribute: false }) offline: boolean | null = null
+  offline: boolean | null = null
 
-  @state() private question: Question | null = null
+  private question: Question | null = null
   /** Where the patient stood when that was last told. */
   private told: AccessCard['state'] | null = null
-  @query('.question') private readonly asked!: (LitElement & { show: () => void }) | null
   private readonly desk = new CardDesk(this)
   private readonly act: CardActs = {
     save: () => void this.desk.editor?.save(),
@@ -74,6 +91,10 @@ export class PorticoAccessCard extends LitElement {
   /** How many changes would be lost by leaving: the card is saved as one. */
   get unsaved(): number {
     return this.desk.editor?.changed ? 1 : 0
+  }
+
+  private get asked(): (LitElement & { show: () => void }) | null {
+    return this.renderRoot.querySelector('.question')
   }
 
   override render() {
@@ -92,6 +113,7 @@ export class PorticoAccessCard extends LitElement {
             ${cardTitle(this.headingLevel, title)} ${view ? statusPill(words, view.card) : nothing}
           </div>
           ${this.renderNotice()} ${view ? cardBody(view) : this.renderLoading()}
+          ${(view && view.editor?.renderToDos(view)) ?? nothing}
         </div>
         ${view ? cardFoot(view) : nothing}
         <p class="hidden-visually" role="status">${said}</p>
@@ -136,7 +158,17 @@ export class PorticoAccessCard extends LitElement {
     if (!refusal) return nothing
     const again = () => void this.desk.again()
     const typed = this.unsaved > 0
-    return refusalNotice({ words, card, refusal, doing, busy: working !== null, typed, again })
+    const busy = working !== null
+    if (editor) return editor.renderRefusal({ words, card, refusal, doing, busy, typed, again })
+    // The words for anything else come with the editor, which did not come.
+    return notice({
+      mood: 'warn',
+      title: words.msg('refused.offline'),
+      text: words.msg('staffRefused.waits'),
+      actions: html`<button class="button" type="button" aria-busy=${busy} @click=${again}>
+        ${words.msg('app.tryNow')}
+      </button>`,
+    })
   }
 
   /** A notice that says the same is enough. */
@@ -217,6 +249,8 @@ export class PorticoAccessCard extends LitElement {
 
   private readonly afterClosing = () => focusIfLost(this.renderRoot)
 }
+
+customElements.define('portico-access-card', PorticoAccessCard)
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -5,7 +5,7 @@ import { alertIcon, checkIcon } from '../ui/icons.ts'
 import { notice } from '../ui/notice.ts'
 import { clockIcon, pauseIcon, plusIcon } from './card-icons.ts'
 import { accountFacts, invitationFacts, refusedFacts, refusedInWords } from './card-facts.ts'
-import { folded, lineRow, meter, openInEmr, openPortico } from './card-lines.ts'
+import { folded, lineRow, meter } from './card-lines.ts'
 import { type CardView, type Readiness, readinessOf } from './card-view.ts'
 import { waitingFor, whyStopped } from './card-words.ts'
 
@@ -79,7 +79,7 @@ function fold(view: CardView, allowed: ReadinessLine | null, others: readonly Re
     ${words.msg('card.withdraw', { name: card.patient.firstName })}
   </li>`
   const rows = html`${others.map((line) => lineRow(view, line))}
-  ${allowed ? html`${lineRow(view, allowed)}${warning}` : nothing}${elsewhere(view, others)}`
+  ${allowed ? html`${lineRow(view, allowed)}${warning}` : nothing}${view.editor?.renderElsewhere(view, others)}`
   return folded(words.msg('card.permission'), checkIcon(), rows, isTouched(view, others))
 }
 
@@ -152,18 +152,7 @@ function helpfulLines(view: CardView, { helpful }: Readiness) {
   return folded(
     view.words.msg(count > 0 ? 'card.helpful' : 'card.allHelpful', { count }),
     count > 0 ? plusIcon() : checkIcon(),
-    html`${helpful.map((line) => lineRow(view, line))}${elsewhere(view, helpful)}`,
+    html`${helpful.map((line) => lineRow(view, line))}${view.editor?.renderElsewhere(view, helpful)}`,
     isTouched(view, helpful) || (count > 0 && isBeingMended),
   )
-}
-
-/** Whoever may save the card but not the chart reads where phone and e-mail are changed. */
-function elsewhere(view: CardView, lines: readonly ReadinessLine[]) {
-  const { words, card } = view
-  const shown = lines.some(({ id }) => CONTACT_LINES.has(id))
-  return shown && card.may.allow && !card.may.edit
-    ? html`<li class="small soft">
-        ${words.msg('fix.inEmr')} ${openPortico(view)} ${openInEmr(view, 'line.phone')}
-      </li>`
-    : nothing
 }

@@ -2,7 +2,7 @@ import type { LitElement, ReactiveController } from 'lit'
 import type { AccessCard } from '../../src/access/schema.ts'
 import { type CardClient, Refusal, toRefusal } from '../client.ts'
 import { loadInviteWords } from '../i18n/invite-words.ts'
-import { mendsItself } from '../i18n/staff-refusals.ts'
+import { mendsItself } from '../i18n/refusal-kinds.ts'
 import type { StaffId, StaffWords } from '../i18n/words.ts'
 import { focusNotice } from '../ui/notice.ts'
 import type { CardEditor } from './card-editor.ts'
@@ -16,6 +16,7 @@ export type DeskHost = LitElement & {
   words: StaffWords
   patient: string
   liveKey: string
+  headingLevel: number
 }
 
 /** The code of a card's editor, which is fetched beside what the card asks. */
@@ -23,6 +24,10 @@ export const loadEditor = () => import('./card-editor.ts')
 
 /** Refusals that say that the card on the screen is old. */
 const OUTDATED = ['conflict', 'ticket-ended', 'mail-not-possible', 'not-eligible', 'already-active']
+
+/** Something stands open on the card that its editor draws. */
+const hasToBeMended = ({ lines, todos }: AccessCard): boolean =>
+  todos.length > 0 || lines.some(({ need, done }) => need === 'blocks' && !done)
 
 /** What an access card holds, and every question about it: one at a time. What is changed on it is its editor's. */
 export class CardDesk implements ReactiveController {
@@ -105,7 +110,12 @@ export class CardDesk implements ReactiveController {
     const { client, patient } = this.host
     if (!patient) return
     await this.work('load', async () => {
-      const [card] = await Promise.all([client.readAccess(patient), this.fetchEditor()])
+      const editor = this.fetchEditor()
+      editor.catch(() => {})
+      const card = await client.readAccess(patient)
+      // A card on which nothing has to be mended is shown before the code that could change it is there.
+      if (!this.editor && !hasToBeMended(card)) this.set({ card })
+      await editor
       this.card = card
     })
     this.follow()
@@ -150,6 +160,8 @@ export class CardDesk implements ReactiveController {
     const { mayFocus } = this
     const { client, patient } = this.host
     const isNew = this.refusal?.code !== refusal.code
+    // It brings the words of refusals, too.
+    if (!this.editor) await this.fetchEditor().catch(() => {})
     this.set({ refusal })
     // A card that was taken out of the page asks for nothing more.
     if (this.gone.signal.aborted) return

@@ -1,5 +1,5 @@
 import { adoptStyles, LitElement } from 'lit'
-import type { ContactField, LineId, ReadinessLine, SaveAccess } from '../../src/access/schema.ts'
+import type { AccessCard, ContactField, LineId, ReadinessLine, SaveAccess } from '../../src/access/schema.ts'
 import { createSubmission, type Refusal } from '../client.ts'
 import { loadInviteWords } from '../i18n/invite-words.ts'
 import type { InviteWords } from '../i18n/words.ts'
@@ -11,6 +11,8 @@ import type { CardDesk } from './card-desk.ts'
 import editor from './card-editor.css?inline'
 import { focusIfLost } from './card-focus.ts'
 import { keepLive } from './card-live.ts'
+import { type NoticeView, refusalNotice } from './card-notice.ts'
+import { CardToDos } from './card-to-dos.ts'
 import type { CardView, LineParts } from './card-view.ts'
 import { type Conflict, conflictNotice, keepTheirs, runInto, useMine } from './conflicts.ts'
 import {
@@ -25,7 +27,7 @@ import {
 } from './draft.ts'
 import { faultsInWords, fieldRefusals } from './field-faults.ts'
 import { focusFault, focusLine } from './field-focus.ts'
-import { editableParts, isTouched } from './line-edits.ts'
+import { editableParts, elsewhere, isMendedBySaving, isPending, isTouched } from './line-edits.ts'
 
 /** What the fields of the card are drawn with. */
 const SHEETS = sheets(field, form, editor)
@@ -44,6 +46,7 @@ export class CardEditor {
   words: InviteWords
   draft = NO_DRAFT
   private readonly desk: CardDesk
+  private readonly toDos: CardToDos
   /** Fields that were left or sent: from then on a fault is said at once. */
   private checked: readonly ContactField[] = []
   /** What the EMR said about single fields, in words. */
@@ -56,6 +59,7 @@ export class CardEditor {
   constructor(desk: CardDesk, words: InviteWords) {
     this.desk = desk
     this.words = words
+    this.toDos = new CardToDos(desk)
   }
 
   /** The card follows what happens to the patient elsewhere; it comes with the editor, after the first card. */
@@ -67,6 +71,12 @@ export class CardEditor {
   get changed(): boolean {
     const { card } = this.desk
     return card !== null && changesOf(card, this.draft) !== null
+  }
+
+  /** Save shows when there is something to save, or when saving is what is missing. */
+  get canSave(): boolean {
+    const { card } = this.desk
+    return card !== null && (this.changed || isMendedBySaving(card))
   }
 
   /** What to say at the fields: our own check once it is due, else what the EMR said. */
@@ -85,11 +95,35 @@ export class CardEditor {
     return isTouched(this.draft, lines)
   }
 
+  /** What is to be typed into the chart by hand; nothing where there is and was none. */
+  renderToDos(view: CardView) {
+    return this.toDos.draw(view)
+  }
+
+  /** Under the lines: where phone and e-mail go, or are changed, when that is not the chart from here. */
+  renderElsewhere(view: CardView, lines: readonly ReadinessLine[]) {
+    return elsewhere(view, this.words, lines)
+  }
+
+  /** Why Create waits: for Save, or for the chart to show what is on the list; empty where nothing is missing. */
+  whyMissing(card: AccessCard, missing: readonly ReadinessLine[]): string {
+    const { words } = this
+    const count = missing.length
+    if (count === 0) return ''
+    const waits = missing.every(({ id }) => isPending(card, id))
+    return waits ? words.msg('field.opensInChart') : words.msg('card.opensWhen', { count })
+  }
+
   /** Both values of what somebody changed meanwhile; null when nobody did. */
   renderConflicts() {
     const { words, conflicts } = this
     const settle = (conflict: Conflict, choice: 'theirs' | 'mine') => void this.settle(conflict, choice)
     return conflicts.length > 0 ? conflictNotice({ words, conflicts, settle }) : null
+  }
+
+  /** What was refused, in words, with the way on. */
+  renderRefusal(view: NoticeView) {
+    return refusalNotice(view)
   }
 
   /** What is typed now was not refused yet; and half of it must not go out by itself. */
@@ -141,8 +175,7 @@ export class CardEditor {
     this.draft = leftOver(card, draft, this.draft)
     this.checked = []
     this.rejected = {}
-    this.desk.set({ card })
-    this.desk.say('card.saved')
+    this.desk.set({ card, said: this.words.msg(isForChart(sent, card) ? 'field.savedToDo' : 'card.saved') })
     this.desk.host.dispatchEvent(new CustomEvent('portico-access-saved', { bubbles: true, composed: true }))
   }
 
@@ -218,3 +251,7 @@ export class CardEditor {
     return this.desk.host.renderRoot
   }
 }
+
+/** Some of what was saved goes into the chart by hand. */
+const isForChart = ({ contacts }: SaveAccess, { may }: AccessCard): boolean =>
+  contacts !== undefined && may.edit === 'to-do'

@@ -10,7 +10,9 @@ export function cardFoot(view: CardView) {
   if (isPutOff(view)) return putOff(view)
   if (state === 'not-ready' || state === 'ready') return beforeInvitation(view)
   if (state === 'invited') return afterInvitation(view)
-  return canSave(view) ? html`<div class="foot actions" part="foot">${saveButton(view)}</div>` : nothing
+  return view.editor?.canSave
+    ? html`<div class="foot actions" part="foot">${saveButton(view)}</div>`
+    : nothing
 }
 
 type Foot = { buttons: unknown; end: unknown; why: string }
@@ -62,7 +64,7 @@ function beforeInvitation(view: CardView) {
     ${words.msg('card.create')}
   </button>`
   return foot(view, {
-    buttons: html`${canSave(view) ? saveButton(view) : nothing}${card.may.create ? create : nothing}${takeBack(view)}`,
+    buttons: html`${view.editor?.canSave ? saveButton(view) : nothing}${card.may.create ? create : nothing}${takeBack(view)}`,
     end: card.may.allow
       ? html`<button class="button quiet end" type="button" @click=${() => act.notNow()}>
           ${words.msg('notNow.button')}
@@ -86,14 +88,14 @@ function takeBack({ words, card, act, doing }: CardView) {
 }
 
 /** Why Create waits, or whom this reader can ask. */
-function whyNotYet({ words, card, changed }: CardView): string {
+function whyNotYet({ words, card, changed, editor }: CardView): string {
   const { missing } = readinessOf(card)
   const { allow, create } = card.may
   if (!allow && !create) return words.msg('card.readOnly')
   if (!allow && missing.some(({ id }) => id === 'allowed')) return words.msg('card.askToAllow')
   if (changed && card.state === 'ready') return words.msg('card.saveFirst')
   if (!create) return words.msg('card.askToCreate')
-  return missing.length > 0 ? words.msg('card.opensWhen', { count: missing.length }) : ''
+  return editor?.whyMissing(card, missing) ?? ''
 }
 
 function afterInvitation(view: CardView) {
@@ -102,7 +104,7 @@ function afterInvitation(view: CardView) {
   const cancel = html`<button class="button quiet end" type="button" @click=${act.cancel}>
     ${words.msg('card.cancelInvite')}
   </button>`
-  const save = canSave(view) ? saveButton(view) : nothing
+  const save = view.editor?.canSave ? saveButton(view) : nothing
   return foot(view, {
     buttons: card.may.create ? html`${save}${renewButton(view)}${isLive ? mailButton(view) : nothing}` : save,
     end: card.may.create && isLive ? cancel : nothing,
@@ -147,14 +149,6 @@ function whyNoMail({ words, card, changed }: CardView): string {
   const bar = mailBarOf(card)
   if (bar !== null) return invitation.mail ? words.msg(MAIL_BARS[bar], { name: card.patient.firstName }) : ''
   return changed ? words.msg('card.saveFirst') : ''
-}
-
-/** Save shows when there is something to save, or when saving is what is missing. */
-function canSave({ card, changed }: CardView): boolean {
-  if (changed) return true
-  const fixable = ['allowed', ...(card.may.edit ? ['phone', 'contact-email', 'trusted-email'] : [])]
-  const missing = card.lines.some(({ id, done, need }) => need === 'blocks' && !done && fixable.includes(id))
-  return card.may.allow && missing && card.state !== 'stopped'
 }
 
 const saveButton = ({ words, doing, act }: CardView) =>

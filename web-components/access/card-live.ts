@@ -1,7 +1,7 @@
 import type { ReactiveController } from 'lit'
 import type { AccessCard } from '../../src/access/schema.ts'
 import { type Refusal, toRefusal } from '../client.ts'
-import { mendsItself } from '../i18n/staff-refusals.ts'
+import { mendsItself } from '../i18n/refusal-kinds.ts'
 import { watchLive } from '../live.ts'
 import type { CardDesk } from './card-desk.ts'
 import { focusIfLost } from './card-focus.ts'

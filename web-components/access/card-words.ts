@@ -71,7 +71,7 @@ const FIXES: Record<LineId, StaffId> = {
   'mail-sender': 'fix.mailSender',
 }
 
-/** Lines that nothing on this card can mend; the first one explains a card that is stopped. */
+/** Lines that nothing on this card can mend, what says most first: a merged chart is inactive, too. */
 const STOPPERS: readonly LineId[] = ['alive', 'not-merged', 'active', 'age']
 /** Lines whose fix says it all, whatever the reason was. */
 const PLAIN: readonly LineId[] = ['allow-email', 'trusted-email']
@@ -84,7 +84,7 @@ export function whyNot(words: StaffWords, line: ReadinessLine, name: string): st
 /** Why a stopped card is stopped, in one sentence. */
 export function whyStopped(words: StaffWords, card: AccessCard): string {
   const missing = card.lines.filter((line) => line.need === 'blocks' && !line.done)
-  const line = missing.find(({ id }) => STOPPERS.includes(id)) ?? missing[0]
+  const [line = missing[0]] = STOPPERS.flatMap((stopper) => missing.filter(({ id }) => id === stopper))
   return line ? whyNot(words, line, card.patient.firstName) : words.msg('reason.other')
 }
 

@@ -44,7 +44,7 @@ export function keepTheirs({ card, draft }: Settled, { field, theirs }: Conflict
 
 /** Mine goes out again, on the ground of theirs. */
 export function useMine({ card, draft }: Settled, { field, theirs, mine }: Conflict): Settled {
-  const contacts = { ...draft.contacts, [field]: { from: theirs, text: mine ?? '' } }
+  const contacts = { ...draft.contacts, [field]: { from: theirs, was: theirs, text: mine ?? '' } }
   return { card: seen(card, field, theirs), draft: { ...draft, contacts } }
 }
 

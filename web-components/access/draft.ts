@@ -1,7 +1,10 @@
 import type { AccessCard, ContactField, LineId, SaveAccess } from '../../src/access/schema.ts'
 
-/** What somebody typed into one field: what stood there before, and the text as it is now. */
-type Typed = { from: string | null; text: string }
+/**
+ * What somebody typed into one field: what the chart held before, what stood there (which may wait to be typed into the
+ * chart), and the text as it is now.
+ */
+type Typed = { from: string | null; was: string | null; text: string }
 
 /** What stands on the card and is not saved yet. Null and absent mean: as saved. */
 export type Draft = {
@@ -39,20 +42,30 @@ const EMAIL = /^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$/
 
 export const isPhone = (field: ContactField): boolean => field === 'homePhone' || field === 'mobilePhone'
 
+/** What waits to be typed into the chart; null = it is to be taken out, undefined = nothing waits. */
+export const pendingOf = ({ todos }: AccessCard, field: ContactField): string | null | undefined =>
+  todos.flatMap(({ changes }) => changes).find((change) => change.field === field)?.to
+
+/** What is saved, in the chart or on the way there. */
+function savedOf(card: AccessCard, field: ContactField): string | null {
+  const pending = pendingOf(card, field)
+  return pending === undefined ? card.contacts[field] : pending
+}
+
 /** The field as it stands on the screen. */
 export const textOf = (card: AccessCard, draft: Draft, field: ContactField): string =>
-  draft.contacts[field]?.text ?? card.contacts[field] ?? ''
+  draft.contacts[field]?.text ?? savedOf(card, field) ?? ''
 
 /** The same draft with another text in one field; what stood there when typing began stays the ground. */
 export function typed(card: AccessCard, draft: Draft, field: ContactField, text: string): Draft {
-  const from = groundOf(card, draft, field)
-  return { ...draft, contacts: { ...draft.contacts, [field]: { from, text } } }
+  const ground = groundOf(card, draft, field)
+  return { ...draft, contacts: { ...draft.contacts, [field]: { ...ground, text } } }
 }
 
 /** Opens a line that is done. A trusted e-mail that follows the contact e-mail opens with it, where everybody sees it. */
 export function opened(card: AccessCard, draft: Draft, line: LineId): Draft {
-  const { contactEmail, trustedEmail } = card.contacts
-  const follows = trustedEmail !== null && trustedEmail === contactEmail
+  const trustedEmail = savedOf(card, 'trustedEmail')
+  const follows = trustedEmail !== null && trustedEmail === savedOf(card, 'contactEmail')
   const isEmail = line === 'contact-email' || line === 'trusted-email'
   const lines: LineId[] = isEmail && follows ? ['contact-email', 'trusted-email'] : [line]
   const sameEmail = isEmail && follows ? true : draft.sameEmail
@@ -95,7 +108,7 @@ export function leftOver(saved: AccessCard, sent: Draft, draft: Draft): Draft {
   for (const field of CONTACT_FIELDS) {
     const text = draft.contacts[field]?.text
     if (text !== undefined && text !== sent.contacts[field]?.text)
-      contacts[field] = { from: saved.contacts[field], text }
+      contacts[field] = { from: saved.contacts[field], was: savedOf(saved, field), text }
   }
   return { ...draft, contacts }
 }
@@ -104,18 +117,16 @@ export const isAllowed = (card: AccessCard): boolean =>
   card.lines.some((line) => line.id === 'allowed' && line.done)
 
 /** What stood there when typing began, nothing at all included: the card may show somebody else's value by now. */
-function groundOf(card: AccessCard, draft: Draft, field: ContactField): string | null {
-  const held = draft.contacts[field]
-  return held ? held.from : card.contacts[field]
-}
+const groundOf = (card: AccessCard, draft: Draft, field: ContactField): Omit<Typed, 'text'> =>
+  draft.contacts[field] ?? { from: card.contacts[field], was: savedOf(card, field) }
 
 function contactChanges(card: AccessCard, draft: Draft): NonNullable<SaveAccess['contacts']> {
   const changes: NonNullable<SaveAccess['contacts']> = {}
   for (const field of CONTACT_FIELDS) {
-    const from = groundOf(card, draft, field)
+    const { from, was } = groundOf(card, draft, field)
     const follows = field === 'trustedEmail' && draft.sameEmail
     const to = textOf(card, draft, follows ? 'contactEmail' : field).trim() || null
-    if (to !== from && to !== card.contacts[field]) changes[field] = { from, to }
+    if (to !== was && to !== savedOf(card, field)) changes[field] = { from, to }
   }
   return changes
 }

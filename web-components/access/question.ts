@@ -1,7 +1,7 @@
 import { html } from 'lit'
 import type { AccessCard } from '../../src/access/schema.ts'
 import type { Refusal } from '../client.ts'
-import { endsTheTab } from '../i18n/staff-refusals.ts'
+import { endsTheTab } from '../i18n/refusal-kinds.ts'
 import type { InviteWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
 import button from '../ui/button.css?inline'

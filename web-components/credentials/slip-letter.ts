@@ -10,7 +10,8 @@ export const slipLetter = (sheet: LetterSheet, slip: Slip, label: string) =>
     <header>
       ${letterhead(sheet.from.name, slip.logo)}
       <address>
-        ${sheet.from.address.map((line) => html`<span>${line}</span>`)}<span>${sheet.date}</span>
+        ${sheet.from.address.map((line) => html`<span>${line}</span>`)}
+        ${sheet.from.phone ? html`<span>${sheet.from.phone}</span>` : nothing}<span>${sheet.date}</span>
       </address>
     </header>
     <p class="to ${sheet.to.address.length > 3 ? 'long' : ''}">

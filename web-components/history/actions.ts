@@ -12,6 +12,8 @@ const ACTIONS: Record<string, AdminId> = {
   'email.allowed': 'did.emailAllowed',
   'email.withdrawn': 'did.emailWithdrawn',
   'contacts.changed': 'did.contactsChanged',
+  'todo.opened': 'did.toDoOpened',
+  'todos.read': 'did.toDosRead',
   'refusal.recorded': 'did.refusalRecorded',
   'refusal.withdrawn': 'did.refusalCleared',
   'refusal.cleared': 'did.refusalCleared',
@@ -46,12 +48,22 @@ const ACTIONS: Record<string, AdminId> = {
   'host-token.refused': 'did.hostTokenRefused',
   'host-token.misused': 'did.hostTokenMisused',
   'provenance.failed': 'did.provenanceFailed',
+  'portal-flags.changed': 'did.portalFlagsChanged',
+  'portal-flags.failed': 'did.portalFlagsFailed',
+  'home.moved': 'did.homeMoved',
   'mail.sent': 'did.mailSent',
   'mail.given-up': 'did.mailGivenUp',
   'mail.retried': 'did.mailRetried',
   'mail.printed': 'did.mailPrinted',
   'outbox.read': 'did.outboxRead',
   'history.read': 'did.historyRead',
+}
+
+/** How something to be typed into the EMR was settled. */
+const SETTLED: Record<string, AdminId> = {
+  done: 'did.toDoDone',
+  withdrawn: 'did.toDoWithdrawn',
+  chart: 'did.toDoInChart',
 }
 
 const ACTORS: Record<HistoryEntry['actor'], AdminId> = {
@@ -65,7 +77,7 @@ export function whatHappened(words: AdminWords, { action, detail }: HistoryEntry
   if (action === 'invitation.issued' && detail['kind'] === 'temporary-password')
     return words.msg('did.temporaryPasswordIssued')
   if (action === 'access.read' && detail['via'] === 'cds-hooks') return words.msg('did.accessAsked')
-  const id = ACTIONS[action]
+  const id = action === 'todo.closed' ? SETTLED[String(detail['how'])] : ACTIONS[action]
   if (!id) return action
   return words.msg(id, {
     host: named(detail['host']) ?? words.msg('history.somePage'),

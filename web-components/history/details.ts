@@ -51,14 +51,9 @@ const DETAILS: Record<string, (words: AdminWords, told: Told) => Detail[]> = {
   'mail.retried': mail,
   'mail.printed': mail,
   'test-mail.sent': (words, told) => known(words, MAIL_FAULTS[told['fault'] as MailFault]),
-  'contacts.changed': (words, told) => [
-    {
-      text: textOf(told, 'fields')
-        .split(',')
-        .map((field) => (CONTACTS[field] ? words.msg(CONTACTS[field]) : field))
-        .join(', '),
-    },
-  ],
+  'contacts.changed': contacts,
+  'todo.opened': contacts,
+  'todo.closed': contacts,
   'launch.refused': (words) => known(words, 'whyRefused.personStopped'),
   'host-token.refused': (words, told) =>
     known(words, HOST_FAULTS[textOf(told, 'reason')] ?? 'whyRefused.untrusted'),
@@ -71,6 +66,13 @@ export const detailsOf = (words: AdminWords, { action, detail }: HistoryEntry): 
   ...(DETAILS[action]?.(words, detail) ?? []),
   ...(detail['via'] === 'service' ? known(words, 'history.viaService') : []),
 ]
+
+function contacts(words: AdminWords, told: Told): Detail[] {
+  const names = textOf(told, 'fields')
+    .split(',')
+    .map((field) => (CONTACTS[field] ? words.msg(CONTACTS[field]) : field))
+  return [{ text: names.join(', ') }]
+}
 
 function setting(words: AdminWords, told: Told): Detail[] {
   const key = textOf(told, 'key')

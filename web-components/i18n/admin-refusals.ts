@@ -1,6 +1,7 @@
 import type { Refusal, RefusalCode } from '../client.ts'
+import { endsTheTab, isStopped, mendsItself } from './refusal-kinds.ts'
 import { type RefusalWords, type Said, say } from './refusals.ts'
-import { endsTheTab, isStopped, mendsItself, staffRefusal } from './staff-refusals.ts'
+import { staffRefusal } from './staff-refusals.ts'
 import type { AdminId, AdminWords } from './words.ts'
 
 const GONE = ['admin.gone', 'admin.goneText'] as const

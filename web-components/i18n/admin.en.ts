@@ -1,11 +1,15 @@
 import { history } from './history.en.ts'
+import { report } from './report.en.ts'
 import { settings } from './settings.en.ts'
+import { todo } from './todo.en.ts'
 import type { Entry } from './words.ts'
 
 /** What the administrators' pages say in English. */
 export const admin = {
   ...settings,
   ...history,
+  ...report,
+  ...todo,
 
   'page.notYours': "This page isn't part of your role.",
   'page.notYoursText': 'Ask an administrator if you need it.',
@@ -13,10 +17,13 @@ export const admin = {
   'page.toPatient': 'Back to the patient',
   'nav.label': 'Pages',
   'nav.patient': 'Patient',
+  'nav.toDos': 'To do',
+  'nav.toDosWaiting': { one: '{count} waiting', other: '{count} waiting' },
   'nav.outbox': 'E-mail',
   'nav.people': 'People',
   'nav.history': 'History',
   'nav.settings': 'Settings',
+  'nav.report': 'This EMR',
 
   'admin.cancel': 'Cancel',
   'admin.close': 'Close',

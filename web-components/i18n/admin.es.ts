@@ -1,12 +1,16 @@
 import type { admin as english } from './admin.en.ts'
 import { history } from './history.es.ts'
+import { report } from './report.es.ts'
 import { settings } from './settings.es.ts'
+import { todo } from './todo.es.ts'
 import type { SameIds } from './words.ts'
 
 /** What the administrators' pages say in Spanish: *usted*, warm, short. The same ids as English. */
 export const admin: SameIds<typeof english> = {
   ...settings,
   ...history,
+  ...report,
+  ...todo,
 
   'page.notYours': 'Esta página no es parte de su función.',
   'page.notYoursText': 'Si la necesita, pídala a un administrador.',
@@ -14,10 +18,13 @@ export const admin: SameIds<typeof english> = {
   'page.toPatient': 'Volver al paciente',
   'nav.label': 'Páginas',
   'nav.patient': 'Paciente',
+  'nav.toDos': 'Por hacer',
+  'nav.toDosWaiting': { one: '{count} en espera', other: '{count} en espera' },
   'nav.outbox': 'Correo',
   'nav.people': 'Personas',
   'nav.history': 'Historial',
   'nav.settings': 'Ajustes',
+  'nav.report': 'Este sistema',
 
   'admin.cancel': 'Cancelar',
   'admin.close': 'Cerrar',

@@ -14,11 +14,22 @@ export const invite = {
   'field.contactFirst': 'Enter the contact e-mail first.',
   'field.phoneRejected': "The EMR doesn't accept this phone number. Try ten digits.",
   'field.emailRejected': "The EMR doesn't accept this address. Check it letter by letter.",
+  'fix.inEmr': 'Phone and e-mail are changed in the EMR. Then check again.',
+  'field.toDo':
+    'This EMR does not let Portico change the chart. What you save here goes on the to-do list, to be typed into the EMR.',
+  'field.savedToDo': 'Saved on the to-do list. Now type it into the EMR.',
+  'field.pending': 'To be typed into the EMR: {values}',
+  'field.pendingOut': 'To be taken out in the EMR.',
+  'card.opensWhen': {
+    one: 'Create credentials opens when the thing above is saved.',
+    other: 'Create credentials opens when the {count} things above are saved.',
+  },
+  'field.opensInChart': 'Create credentials opens once the chart shows what is to be typed into the EMR.',
 
   'conflict.phone': 'Someone changed this phone number a minute ago.',
   'conflict.email': 'Someone changed this e-mail address a minute ago.',
   'conflict.several': 'Someone changed these a minute ago.',
-  'conflict.text': 'Keep theirs or use yours? Nothing of yours was saved yet.',
+  'conflict.text': 'Keep theirs or use yours? Your changes of phone and e-mail are not saved yet.',
   'conflict.theirs': 'Theirs',
   'conflict.mine': 'Yours',
   'conflict.none': 'none',

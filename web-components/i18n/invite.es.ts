@@ -15,11 +15,24 @@ export const invite: SameIds<typeof english> = {
   'field.contactFirst': 'Escriba primero el correo de contacto.',
   'field.phoneRejected': 'El sistema no acepta este teléfono. Pruebe con diez números.',
   'field.emailRejected': 'El sistema no acepta esta dirección. Revísela letra por letra.',
+  'fix.inEmr': 'El teléfono y el correo se cambian en el sistema. Después, revise otra vez.',
+  'field.toDo':
+    'Este sistema no deja que Portico cambie el expediente. Lo que guarde aquí pasa a la lista de pendientes, para escribirlo en el sistema.',
+  'field.savedToDo': 'Guardado en la lista de pendientes. Ahora escríbalo en el sistema.',
+  'field.pending': 'Por escribir en el sistema: {values}',
+  'field.pendingOut': 'Por quitar en el sistema.',
+  'card.opensWhen': {
+    one: 'Crear acceso se activa al guardar el dato de arriba.',
+    other: 'Crear acceso se activa al guardar los {count} datos de arriba.',
+  },
+  'field.opensInChart':
+    'Crear acceso se activa cuando el expediente muestre lo que falta escribir en el sistema.',
 
   'conflict.phone': 'Alguien cambió este teléfono hace un minuto.',
   'conflict.email': 'Alguien cambió este correo hace un minuto.',
   'conflict.several': 'Alguien cambió estos datos hace un minuto.',
-  'conflict.text': '¿Deja lo de esa persona o usa lo suyo? Lo suyo aún no se guardó.',
+  'conflict.text':
+    '¿Deja lo de esa persona o usa lo suyo? Sus cambios de teléfono y correo aún no se guardaron.',
   'conflict.theirs': 'De esa persona',
   'conflict.mine': 'Suyo',
   'conflict.none': 'ninguno',

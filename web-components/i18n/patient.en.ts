@@ -188,5 +188,6 @@ export const patient = {
   'home.none': 'None on file',
   'home.wrong': "Is something not right? Call us and we'll change it.",
   'home.unavailableText': 'You are signed in, and nothing is lost. Try again in a few minutes.',
-  'home.notOffered': "Your practice doesn't show its records here.",
+  'home.notOffered': "Your name, address and phone numbers can't be shown here.",
+  'home.notOfferedText': "Your practice's computer system doesn't allow it. Call us to check or change them.",
 } satisfies Record<string, Entry>

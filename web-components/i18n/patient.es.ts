@@ -186,5 +186,6 @@ export const patient: SameIds<typeof english> = {
   'home.none': 'No tenemos',
   'home.wrong': '¿Algo no está bien? Llámenos y lo cambiamos.',
   'home.unavailableText': 'Su sesión está abierta y nada se perdió. Pruebe de nuevo en unos minutos.',
-  'home.notOffered': 'Su clínica no muestra sus datos aquí.',
+  'home.notOffered': 'Su nombre, dirección y teléfonos no se pueden mostrar aquí.',
+  'home.notOfferedText': 'El sistema de su clínica no lo permite. Llámenos para revisarlos o cambiarlos.',
 }

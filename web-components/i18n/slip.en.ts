@@ -38,6 +38,7 @@ export const slip = {
     "If it was not printed, make a new letter from the patient's card; the old one stops working.",
   'slip.wasShown': 'This slip was already shown.',
   'slip.openedText': 'Make a new letter; the old one stops working.',
+  'slip.backToCard': 'Close this and go back to the patient',
   'slip.late': 'This slip waited too long.',
   'slip.nothing': 'There is nothing to show here.',
   'slip.newLetter': "Make a new letter from the patient's card.",

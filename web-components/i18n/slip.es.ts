@@ -40,6 +40,7 @@ export const slip: SameIds<typeof english> = {
     'Si no se imprimió, haga otra desde la tarjeta del paciente; la anterior deja de servir.',
   'slip.wasShown': 'Este comprobante ya se mostró.',
   'slip.openedText': 'Haga una carta nueva; la anterior deja de servir.',
+  'slip.backToCard': 'Cerrar esto y volver al paciente',
   'slip.late': 'Este comprobante esperó demasiado.',
   'slip.nothing': 'Aquí no hay nada que mostrar.',
   'slip.newLetter': 'Haga una carta nueva desde la tarjeta del paciente.',

@@ -1,10 +1,10 @@
 import type { Refusal, RefusalCode } from '../client.ts'
+import { EHR_SILENT, isStopped, mendsItself } from './refusal-kinds.ts'
 import { anyRefusal, type RefusalWords, type Said, say } from './refusals.ts'
 import type { StaffId, StaffWords } from './words.ts'
 
 const NOT_ANSWERING = ['staffRefused.ehrDown', 'refused.slowText'] as const
 const SESSION_OVER = ['staffRefused.sessionOver', 'staffRefused.sessionOverText'] as const
-const NOT_OPENED = ['staffRefused.launchFailed', 'staffRefused.launchFailedText'] as const
 
 const SAID: Partial<Record<RefusalCode, Said<StaffId>>> = {
   'ehr-unavailable': NOT_ANSWERING,
@@ -14,10 +14,6 @@ const SAID: Partial<Record<RefusalCode, Said<StaffId>>> = {
   'launch-ended': SESSION_OVER,
   'signed-out': SESSION_OVER,
   'host-signed-out': ['staffRefused.sessionOver', 'staffRefused.hostSignedOutText'],
-  'no-cookie': ['staffRefused.noCookie', 'staffRefused.noCookieText'],
-  'launch-failed': NOT_OPENED,
-  'launch-refused': NOT_OPENED,
-  'launch-cut-short': ['staffRefused.ehrDown', 'staffRefused.launchCutShortText'],
   'stale-tab': ['staffRefused.staleTab', 'staffRefused.staleTabText'],
   'not-permitted': ['staffRefused.notPermitted', 'staffRefused.notPermittedText'],
   'ehr-refused': ['staffRefused.ehrRefused', 'staffRefused.ehrRefusedText'],
@@ -28,23 +24,24 @@ const SAID: Partial<Record<RefusalCode, Said<StaffId>>> = {
   'ticket-ended': ['staffRefused.letterEnded', 'staffRefused.letterEndedText'],
   'not-found': ['staffRefused.notFound', 'staffRefused.notFoundText'],
 }
+const NOT_ENABLED = ['staffRefused.notEnabled', 'staffRefused.notEnabledText'] as const
 const STOPPED = ['staffRefused.stopped', 'staffRefused.stoppedText'] as const
-const EHR_SILENT: readonly RefusalCode[] = ['ehr-unavailable', 'ehr-timeout', 'ehr-busy']
 
 /** A refusal in words for staff: what happened, and what to do. */
 export function staffRefusal(words: StaffWords, refusal: Refusal): RefusalWords {
-  const said = isStopped(refusal) ? STOPPED : SAID[refusal.code]
+  const said = isStopped(refusal) ? STOPPED : isNotEnabled(refusal) ? NOT_ENABLED : SAID[refusal.code]
   return said ? say(words, said) : anyRefusal(words, refusal)
 }
+
+/** An administrator of the EMR has yet to let Portico in. */
+export const isNotEnabled = (refusal: Refusal): boolean =>
+  refusal.code === 'launch-failed' && refusal.text('reason') === 'client-not-enabled'
 
 /** The same where there is no card yet: nothing was typed that could still be here. */
 export const firstRefusal = (words: StaffWords, refusal: Refusal): RefusalWords =>
   refusal.code === 'host-signed-out'
     ? say(words, ['staffRefused.sessionOver', 'staffRefused.signInAgain'])
     : cardRefusal(words, refusal, 'load')
-
-/** An administrator stopped this person, or this host: nothing can be seen here any more. */
-export const isStopped = (refusal: Refusal): boolean => refusal.text('reason') === 'stopped'
 
 /** The same on the card, which asks again by itself where that can help and keeps the switch as it was set. */
 export function cardRefusal(words: StaffWords, refusal: Refusal, doing: 'load' | 'save'): RefusalWords {
@@ -63,13 +60,3 @@ export function pressRefusal(words: StaffWords, refusal: Refusal, button: string
   const isKnown = EHR_SILENT.includes(refusal.code)
   return { ...said, text: isKnown ? `${words.msg('staffRefused.nothingMade')} ${press}` : press }
 }
-
-/** True when the same question can be asked again without anybody doing anything. */
-export const mendsItself = (refusal: Refusal): boolean =>
-  EHR_SILENT.includes(refusal.code) || ['offline', 'timeout', 'busy'].includes(refusal.code)
-
-/** True when nothing more can be done in this tab: the card goes, only the words stay. */
-export const endsTheTab = (refusal: Refusal): boolean =>
-  ['stale-tab', 'launch-ended', 'ehr-session-ended', 'signed-out'].includes(refusal.code) ||
-  ['no-cookie', 'launch-failed', 'launch-refused', 'launch-cut-short'].includes(refusal.code) ||
-  isStopped(refusal)

@@ -31,6 +31,9 @@ export const staff = {
   'staffRefused.noCookie': 'Your browser kept Portico out of this frame.',
   'staffRefused.noCookieText':
     "Open Portico in its own tab from the patient's page, or allow cookies for this address.",
+  'staffRefused.notEnabled': 'Portico is not switched on in the EMR yet.',
+  'staffRefused.notEnabledText':
+    'An administrator of the EMR has to enable the app once, in the list of registered apps. Then open Portico from the patient again.',
   'staffRefused.launchFailed': "Portico didn't open.",
   'staffRefused.launchFailedText':
     'The launch was too old, was used before, or began in another browser. Open Portico from the patient again.',
@@ -107,10 +110,6 @@ export const staff = {
   'card.nothingToSave': 'Nothing has changed yet.',
   'card.pressSave': 'Press Save to finish.',
   'card.saveFirst': 'Save first.',
-  'card.opensWhen': {
-    one: 'Create credentials opens when the thing above is saved.',
-    other: 'Create credentials opens when the {count} things above are saved.',
-  },
   'card.readOnly': 'You can look but not change this. Ask someone with “Manage access”.',
   'card.askToAllow': 'Ask someone with “Manage access” to allow it.',
   'card.askToCreate': 'Ask someone who may create credentials.',
@@ -174,7 +173,6 @@ export const staff = {
   'fix.portalOn': 'It is switched off.',
   'fix.portalAddress': 'The address needs a check.',
   'fix.administrator': 'Ask an administrator.',
-  'fix.inEmr': 'Phone and e-mail are changed in the EMR. Then check again.',
   'fix.birthDate': 'Add it in the EMR, then check again.',
   'fix.name': 'Add both in the EMR, then check again.',
   'fix.phone': 'None in the EMR.',

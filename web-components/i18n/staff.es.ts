@@ -32,6 +32,9 @@ export const staff: SameIds<typeof english> = {
   'staffRefused.noCookie': 'Su navegador no dejó entrar a Portico en este marco.',
   'staffRefused.noCookieText':
     'Abra Portico en su propia pestaña desde la página del paciente, o permita cookies para esta dirección.',
+  'staffRefused.notEnabled': 'Portico todavía no está activado en el sistema.',
+  'staffRefused.notEnabledText':
+    'Un administrador del sistema debe activar la aplicación una vez, en la lista de aplicaciones registradas. Después, abra Portico otra vez desde el paciente.',
   'staffRefused.launchFailed': 'Portico no se abrió.',
   'staffRefused.launchFailedText':
     'El inicio era muy antiguo, ya se usó o empezó en otro navegador. Abra Portico otra vez desde el paciente.',
@@ -108,10 +111,6 @@ export const staff: SameIds<typeof english> = {
   'card.nothingToSave': 'Aún no hay cambios.',
   'card.pressSave': 'Presione Guardar para terminar.',
   'card.saveFirst': 'Guarde primero.',
-  'card.opensWhen': {
-    one: 'Crear acceso se activa al guardar el dato de arriba.',
-    other: 'Crear acceso se activa al guardar los {count} datos de arriba.',
-  },
   'card.readOnly': 'Puede verlo, pero no cambiarlo. Pida ayuda a alguien con permiso para gestionar accesos.',
   'card.askToAllow': 'Pida a alguien con permiso para gestionar accesos que lo permita.',
   'card.askToCreate': 'Pida ayuda a alguien que pueda crear accesos.',
@@ -175,7 +174,6 @@ export const staff: SameIds<typeof english> = {
   'fix.portalOn': 'Está apagado.',
   'fix.portalAddress': 'Hay que revisar la dirección.',
   'fix.administrator': 'Pida ayuda a un administrador.',
-  'fix.inEmr': 'El teléfono y el correo se cambian en el sistema. Después, revise otra vez.',
   'fix.birthDate': 'Agréguela en el sistema y revise otra vez.',
   'fix.name': 'Agregue los dos en el sistema y revise otra vez.',
   'fix.phone': 'No hay ninguno en el sistema.',

@@ -7,6 +7,7 @@ import type { invite } from './invite.en.ts'
 import type { patient } from './patient.en.ts'
 import type { slip } from './slip.en.ts'
 import type { staff } from './staff.en.ts'
+import type { todo } from './todo.en.ts'
 
 /** A message; one with two texts changes with a number, picked by `{count}`. */
 export type Entry = string | { one: string; other: string }
@@ -21,10 +22,12 @@ export type StaffId = CommonId | keyof typeof staff
 export type InviteId = StaffId | keyof typeof invite
 /** An administrators' page says what it says and what the staff app around it does. */
 export type AdminId = StaffId | keyof typeof admin
+/** What staff type into the EMR by hand: on the card, and on a page of its own. */
+export type ToDoId = StaffId | keyof typeof todo
 /** Why there is no card in an EMR's own page. */
 export type EmbedId = CommonId | keyof typeof embed
 export type SlipId = CommonId | keyof typeof slip
-export type MessageId = PatientId | StaffId | AdminId | InviteId | EmbedId | SlipId
+export type MessageId = PatientId | StaffId | AdminId | InviteId | ToDoId | EmbedId | SlipId
 type Values = Record<string, string | number>
 
 /**
@@ -51,6 +54,7 @@ export type PatientWords = Words<PatientId>
 export type StaffWords = Words<StaffId>
 export type InviteWords = Words<InviteId>
 export type AdminWords = Words<AdminId>
+export type ToDoWords = Words<ToDoId>
 export type EmbedWords = Words<EmbedId>
 export type SlipWords = Words<SlipId>
 

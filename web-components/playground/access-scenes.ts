@@ -81,6 +81,16 @@ export const accessScenes: Scene[] = [
     },
     { 'PUT patients/12/access': () => ({ status: 409, code: 'conflict', extra: { issues } }) },
   ),
+  scene('a change for the to-do list', CARDS['chart to be changed by hand'], async () => {
+    await press('details summary')
+    await press('details .line .button')
+    await type('#mobilePhone', '(555) 010-0177')
+    return find('#save')
+  }),
+  scene('to do, asked', CARDS['to do in the EMR'], async () => {
+    await press('.settle .button')
+    return find('dialog[open]')
+  }),
   scene('loading', CARDS['ready'], () => find('portico-access'), { 'GET patients/12/access': () => 'never' }),
   refused('the EMR does not answer', { status: 502, code: 'ehr-unavailable' }, 'GET patients/12/access'),
   refused('the EMR refuses', { status: 403, code: 'ehr-refused' }, 'GET patients/12/access'),

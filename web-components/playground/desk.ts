@@ -1,4 +1,4 @@
-import type { AccessCard, RefuseAccess, SaveAccess } from '../../src/access/schema.ts'
+import type { AccessCard, ContactField, RefuseAccess, SaveAccess } from '../../src/access/schema.ts'
 import type { CreateInvitation } from '../../src/credentials/schema.ts'
 import {
   DAY_MS,
@@ -7,6 +7,7 @@ import {
   MAIL,
   offerForWalter,
 } from '../../test/web-components/support/fixtures.ts'
+import { toDoOf } from '../../test/web-components/support/to-do.ts'
 import type { Look } from './look.ts'
 import type { Answers } from './scene.ts'
 
@@ -22,7 +23,8 @@ export function deskFor(first: AccessCard, look: Look): Answers {
   return {
     'GET patients/12/access': () => ({ body: card }),
     'PUT patients/12/access': (body) => answer(saved(card, body as SaveAccess)),
-    'PUT patients/12/refusal': (body) => answer({ refused: noted(body as RefuseAccess) }),
+    'PUT patients/12/todos/t1': () => answer({ todos: [] }),
+    'PUT patients/12/refusal': (body) => answer({ refused: putOff(body as RefuseAccess) }),
     'DELETE patients/12/refusal': () => answer({ refused: null }),
     'GET patients/12/invitations/offer': () => ({ body: offerOf(card, look) }),
     'POST patients/12/invitations': (body) => {
@@ -45,7 +47,8 @@ export function deskFor(first: AccessCard, look: Look): Answers {
 /** The card as somebody sees it who may do less, or whose practice sends no e-mail. */
 function asAllowed(card: AccessCard, { can }: Look): AccessCard {
   if (can === 'look-only') return { ...card, may: LOOK_ONLY }
-  if (can === 'no-chart-edit') return { ...card, may: { ...card.may, edit: false } }
+  if (can === 'no-chart-edit') return { ...card, may: { ...card.may, edit: 'no' } }
+  if (can === 'chart-by-hand') return { ...card, may: { ...card.may, edit: 'to-do' } }
   if (can === 'no-mail')
     return {
       ...card,
@@ -58,8 +61,10 @@ function asAllowed(card: AccessCard, { can }: Look): AccessCard {
 
 function saved(
   card: AccessCard,
-  { allowPortal, allowEmail, contacts = {} }: SaveAccess,
+  { allowPortal, allowEmail, contacts: sent = {} }: SaveAccess,
 ): Partial<AccessCard> {
+  const isByHand = card.may.edit === 'to-do'
+  const contacts = isByHand ? {} : sent
   const values = Object.entries(contacts).map(([name, edit]) => [name, edit?.to ?? null])
   const now: AccessCard['contacts'] = { ...card.contacts, ...Object.fromEntries(values) }
   const value: Partial<Record<string, string | null>> = {
@@ -79,9 +84,20 @@ function saved(
   return {
     lines,
     contacts: now,
+    todos: isByHand ? noted(card, sent) : card.todos,
     emailAllowed: allowEmail ?? card.emailAllowed,
     state: stateOf({ ...card, lines }),
   }
+}
+
+/** What is to be typed into the chart by hand from now on: a later value takes the place of an earlier one. */
+function noted({ todos }: AccessCard, sent: NonNullable<SaveAccess['contacts']>): AccessCard['todos'] {
+  const fields = Object.keys(sent) as ContactField[]
+  const changes = [
+    ...todos.flatMap((todo) => todo.changes).filter(({ field }) => !fields.includes(field)),
+    ...fields.map((field) => ({ field, from: sent[field]?.from ?? null, to: sent[field]?.to ?? null })),
+  ].filter(({ from, to }) => from !== to)
+  return changes.length > 0 ? [toDoOf({ changes, createdAt: Date.now(), checkedAt: null })] : []
 }
 
 /** Where the lines alone leave a patient. */
@@ -92,7 +108,7 @@ function stateOf({ state, lines }: AccessCard): AccessCard['state'] {
   return state
 }
 
-const noted = ({ reason, askAgainOn }: RefuseAccess): AccessCard['refused'] => ({
+const putOff = ({ reason, askAgainOn }: RefuseAccess): AccessCard['refused'] => ({
   reason,
   askAgainOn,
   due: false,

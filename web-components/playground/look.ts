@@ -5,7 +5,7 @@ export const KNOBS = {
   theme: ['light', 'dark', 'auto'],
   density: ['comfortable', 'compact'],
   host: ['plain', 'emr-blue', 'grey-on-grey', 'yellow', 'neon', 'black', 'own-knobs'],
-  can: ['everything', 'look-only', 'no-chart-edit', 'no-mail'],
+  can: ['everything', 'look-only', 'no-chart-edit', 'chart-by-hand', 'no-mail'],
   heading: ['2', '1', '3', '4', '5', '6'],
 } as const
 

@@ -7,6 +7,7 @@ import {
   outboxView,
   peopleView,
   settingsView,
+  toDoList,
   TRAIL,
 } from '../../test/web-components/support/admin-fixtures.ts'
 import type { Answer } from '../../test/web-components/support/answers.ts'
@@ -17,6 +18,7 @@ import {
   slipForWalter,
   slipWithPassword,
 } from '../../test/web-components/support/fixtures.ts'
+import { hostReport, silentReport } from '../../test/web-components/support/report-fixture.ts'
 import { launchView } from '../../test/web-components/support/launch-view.ts'
 import { deskFor } from './desk.ts'
 import { find, press, type } from './hands.ts'
@@ -32,8 +34,11 @@ const PAGES: Answers = {
   'POST settings/test-mail': () => ({ body: { state: 'refused', fault: 'sign-in', answer: '535 5.7.8' } }),
   'GET people': () => ({ body: peopleView() }),
   'GET hosts': () => hostsView(),
+  'GET todos': () => ({ body: toDoList() }),
+  'PUT todos/t1': () => ({ body: { todos: toDoList().todos.slice(1) } }),
   'GET outbox': () => ({ body: outboxView(MAILS, { before: 'x' }) }),
   'GET history': () => ({ body: historyView(TRAIL, 'x') }),
+  'GET report': () => ({ body: hostReport() }),
   'GET events': () => 'never',
   'DELETE ': () => ({ status: 204, body: null }),
 }
@@ -89,6 +94,24 @@ export const staffScenes: Scene[] = [
       return find('.notice.good')
     },
   }),
+  staff('the card with something to do', () => launchView({ todos: 3 }), { card: CARDS['to do in the EMR'] }),
+  staff('to do', () => launchView({ todos: 3 }), { page: 'todos', act: () => find('.todo') }),
+  staff('to do, asked', () => administrator({ todos: 3 }), {
+    page: 'todos',
+    act: async () => {
+      await press('.settle .button')
+      return find('dialog[open]')
+    },
+  }),
+  staff('to do, nothing', administrator, {
+    page: 'todos',
+    answers: { 'GET todos': () => ({ body: { todos: [] } }) },
+    act: () => find('.state'),
+  }),
+  staff('to do, look only', () => launchView({ todos: 3, permissions: ['access.read'] }), {
+    page: 'todos',
+    act: () => find('.todo'),
+  }),
   staff('settings', administrator, { page: 'settings' }),
   staff('settings with a fault', administrator, {
     page: 'settings',
@@ -112,6 +135,12 @@ export const staffScenes: Scene[] = [
   staff('history, not permitted', administrator, {
     page: 'history',
     answers: { 'GET history': () => ({ status: 403, code: 'not-permitted' }) },
+  }),
+  staff('this EMR', administrator, { page: 'report', act: () => find('.headline') }),
+  staff('this EMR, silent', administrator, {
+    page: 'report',
+    answers: { 'GET report': () => ({ body: silentReport() }) },
+    act: () => find('.headline'),
   }),
   slip(
     'letter',

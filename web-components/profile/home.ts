@@ -104,7 +104,12 @@ export class PorticoHome extends LitElement {
         text: words.msg('home.unavailableText'),
         actions: this.again(),
       })
-    if (home.chart === 'not-offered') return html`<p class="soft">${words.msg('home.notOffered')}</p>`
+    if (home.chart === 'not-offered')
+      return notice({
+        mood: 'info',
+        title: words.msg('home.notOffered'),
+        text: words.msg('home.notOfferedText'),
+      })
     return nothing
   }
 

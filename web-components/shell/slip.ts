@@ -93,16 +93,16 @@ export class PorticoSlip extends LitElement {
       return html`<h1>${words.msg('slip.title')}</h1>
         <p role="status">${words.msg('app.loading')}</p>`
     if (view.kind === 'cleared')
-      return message(words, words.msg('slip.cleared'), words.msg('slip.clearedText'))
+      return message(words, words.msg('slip.cleared'), words.msg('slip.clearedText'), backToCard(words))
     if (view.kind === 'nothing') return message(words, words.msg('slip.nothing'), words.msg('slip.newLetter'))
     return this.renderRefusal(words, view.refusal)
   }
 
   private renderRefusal(words: SlipWords, refusal: Refusal) {
     if (refusal.code === 'slip-opened')
-      return message(words, words.msg('slip.wasShown'), words.msg('slip.openedText'))
+      return message(words, words.msg('slip.wasShown'), words.msg('slip.openedText'), backToCard(words))
     if (refusal.code === 'ticket-ended')
-      return message(words, words.msg('slip.late'), words.msg('slip.newLetter'))
+      return message(words, words.msg('slip.late'), words.msg('slip.newLetter'), backToCard(words))
     const { title, text } = anyRefusal(words, refusal)
     return message(
       words,
@@ -217,6 +217,12 @@ export class PorticoSlip extends LitElement {
     if (this.view.kind === 'shown') this.view = { ...this.view, ...part }
   }
 }
+
+/** The card that opened this window has the button for a new letter. */
+const backToCard = (words: SlipWords) =>
+  html`<button class="button" type="button" @click=${() => window.close()}>
+    ${words.msg('slip.backToCard')}
+  </button>`
 
 const message = (words: SlipWords, title: string, text: string, actions: unknown = nothing) =>
   html`<h1>${words.msg('slip.title')}</h1>

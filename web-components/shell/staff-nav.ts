@@ -17,11 +17,13 @@ export class PorticoStaffNav extends LitElement {
   /** Where the app of this launch lives. */
   @property({ attribute: false }) base = ''
   @property({ attribute: false }) permissions: readonly Permission[] = []
+  /** How many patients there is something to type into the EMR for; null = this EMR leaves nothing to do. */
+  @property({ attribute: false }) toDos: number | null = null
   @property({ attribute: false }) current: StaffPage = 'patient'
 
   override render() {
     const { words, base } = this
-    const pages = ADMIN_PAGES.filter((page) => mayOpen(page, this.permissions))
+    const pages = ADMIN_PAGES.filter((page) => mayOpen(page, this.permissions) && !this.isIdle(page))
     if (pages.length === 0) return nothing
     return html`<nav class="tabs" aria-label=${words.msg('nav.label')}>
       ${(['patient', ...pages] as const).map(
@@ -29,10 +31,22 @@ export class PorticoStaffNav extends LitElement {
           html`<a
             href=${page === 'patient' ? base : base + page}
             aria-current=${page === this.current ? 'page' : nothing}
-            >${words.msg(PAGE_NAMES[page])}</a
+            >${words.msg(PAGE_NAMES[page])}${page === 'todos' ? this.renderBadge() : nothing}</a
           >`,
       )}
     </nav>`
+  }
+
+  /** An EMR that Portico writes to leaves nothing to do: then there is no page for it. */
+  private isIdle(page: StaffPage): boolean {
+    return page === 'todos' && this.toDos === null && this.current !== page
+  }
+
+  private renderBadge() {
+    const { toDos, words } = this
+    if (!toDos) return nothing
+    return html`<span class="badge num" aria-hidden="true">${toDos > 99 ? '99+' : toDos}</span
+      ><span class="hidden-visually"> ${words.msg('nav.toDosWaiting', { count: toDos })}</span>`
   }
 
   /** On a phone the row may be longer than the screen: the page that is open is in sight. */

@@ -21,6 +21,8 @@ export class StaffPages {
   /** False while the page that the address names is still being fetched. */
   private ready = true
   private words!: AdminWords
+  /** There is, or was, something to type into the EMR: the page for it stays. */
+  private hasToDos = false
   private readonly app: PorticoStaff
   /** Where the page on the screen lives: Back has changed the address before anybody is asked. */
   private address = ''
@@ -30,6 +32,13 @@ export class StaffPages {
     window.addEventListener('popstate', () => void this.goBack(), { signal })
     app.addEventListener('click', this.follow, { signal })
     app.addEventListener('portico-rights-changed', () => void this.readRights(), { signal })
+    app.addEventListener(
+      'portico-to-dos',
+      (event) => this.countToDos((event as CustomEvent<number>).detail),
+      {
+        signal,
+      },
+    )
     app.addEventListener('portico-settings-saved', () => void this.readPractice(), { signal })
   }
 
@@ -48,11 +57,13 @@ export class StaffPages {
     return isAdminPage(this.page) ? this.words.msg(PAGE_NAMES[this.page]) : null
   }
 
-  nav({ permissions }: LaunchView): TemplateResult {
+  nav({ permissions, todos }: LaunchView): TemplateResult {
+    this.hasToDos ||= todos > 0
     return html`<portico-staff-nav
       .words=${this.words}
       .base=${this.app.base}
       .permissions=${permissions}
+      .toDos=${this.hasToDos ? todos : null}
       .current=${this.page}
     ></portico-staff-nav>`
   }
@@ -63,7 +74,8 @@ export class StaffPages {
     if (page === 'patient') return null
     if (!isAdminPage(page) || !mayOpen(page, launch.permissions)) return noPage(words, app.base, page)
     if (!this.ready) return html`<p role="status">${words.msg('app.loading')}</p>`
-    return adminPage(page, { client: app.client, words, launch, practice })
+    const { client, openChart } = app
+    return adminPage(page, { client, words, launch, practice, openChart })
   }
 
   /** Shows the page that the address names. */
@@ -95,6 +107,11 @@ export class StaffPages {
   private async readRights(): Promise<void> {
     const { app } = this
     app.launch = await app.client.readLaunch(launchOf(location)).catch(() => app.launch)
+  }
+
+  private countToDos(todos: number): void {
+    const { launch } = this.app
+    if (launch) this.app.launch = { ...launch, todos }
   }
 
   /** Name, time zone and languages stand around every page. */

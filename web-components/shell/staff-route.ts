@@ -1,16 +1,18 @@
 import type { Permission } from '../../src/staff/schema.ts'
 
 /** The pages beside the patient's card. */
-export type AdminPage = 'outbox' | 'people' | 'history' | 'settings'
+export type AdminPage = 'todos' | 'outbox' | 'people' | 'history' | 'settings' | 'report'
 /** Where in the staff app we are. `unknown` gets a way back. */
 export type StaffPage = 'patient' | AdminPage | 'unknown'
 
 /** In the order of the navigation, with the right that each page needs. */
 const RIGHTS: Record<AdminPage, Permission> = {
+  todos: 'access.read',
   outbox: 'settings.manage',
   people: 'staff.manage',
   history: 'audit.read',
   settings: 'settings.manage',
+  report: 'settings.manage',
 }
 export const ADMIN_PAGES = Object.keys(RIGHTS) as AdminPage[]
 

@@ -6,7 +6,8 @@ import '../access/access-card.ts'
 import { patientBanner } from '../access/patient-banner.ts'
 import { type CardClient, type Client, createClient, practiceOf, Refusal, toRefusal } from '../client.ts'
 import { chooseLanguage, rememberLanguage, showLanguage } from '../i18n/languages.ts'
-import { endsTheTab, staffRefusal } from '../i18n/staff-refusals.ts'
+import { launchRefusal } from '../i18n/launch-refusals.ts'
+import { endsTheTab } from '../i18n/refusal-kinds.ts'
 import { loadStaffWords } from '../i18n/staff-words.ts'
 import type { StaffWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
@@ -115,9 +116,15 @@ export class PorticoStaff extends LitElement {
       .liveKey=${launch.liveKey}
       .intent=${launch.intent}
       .settings=${`${this.base}settings`}
-      .openChart=${this.emr?.openChart ?? null}
-      .banner=${launch.needPatientBanner ? patientBanner : null}
+      .openChart=${this.openChart}
+      .banner=${launch.needPatientBanner || isOnItsOwn() ? patientBanner : null}
+      @portico-to-dos=${this.afterToDos}
     ></portico-access-card>`
+  }
+
+  /** Opens the chart in the EMR around us; null where it does not offer that. */
+  get openChart(): (() => void) | null {
+    return this.emr?.openChart ?? null
   }
 
   /** What the card asks; the same for as long as the launch is the same. */
@@ -129,7 +136,7 @@ export class PorticoStaff extends LitElement {
   private renderRefusal(words: StaffWords, refusal: Refusal) {
     const again = this.renderButton(words.msg('app.tryAgain'), '', () => void this.open())
     const actions = endsTheTab(refusal) ? nothing : again
-    return notice({ mood: 'warn', ...staffRefusal(words, refusal), actions })
+    return notice({ mood: 'warn', ...launchRefusal(words, refusal), actions })
   }
 
   private renderButton(label: string, look: string, press: () => void) {
@@ -180,7 +187,7 @@ export class PorticoStaff extends LitElement {
   /** Before anything is on the screen, so that the navigation moves nothing when it comes. */
   private async openPages(language: Language): Promise<void> {
     const { launch, practice } = this
-    if (!launch || !practice || !hasPages(location, this.base, launch.permissions)) return
+    if (!launch || !practice || !hasPages(location, this.base, launch)) return
     try {
       const { StaffPages } = await import('./staff-pages.ts')
       this.pages ??= new StaffPages(this, this.leaving.signal)
@@ -190,6 +197,15 @@ export class PorticoStaff extends LitElement {
       this.pages = null
       this.refusal = new Refusal('offline')
     }
+  }
+
+  /** There may be a page more now, or another number on it. */
+  private readonly afterToDos = async (event: CustomEvent<number>) => {
+    event.stopPropagation()
+    if (event.detail === 0 && this.launch?.todos === 0) return
+    this.launch = await this.client.readLaunch(launchOf(location)).catch(() => this.launch)
+    if (!this.pages && this.words) await this.openPages(this.words.language)
+    this.requestUpdate()
   }
 
   /** Asks where something typed would be lost. */
@@ -219,6 +235,9 @@ export class PorticoStaff extends LitElement {
     this.words = await own
   }
 }
+
+/** An EMR that says whose chart it is says so around a frame: in a tab of our own nobody else does. */
+const isOnItsOwn = () => window.self === window.top
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -75,7 +75,7 @@ async function trail() {
 describe('the chart is reached', () => {
   test('by the practice’s service where there is nothing else: it reads, and changes nothing', async () => {
     const page = await openEmbedded(service, host, PIOTR)
-    expect(await card(page)).toMatchObject({ patient: { firstName: 'Piotr' }, may: { edit: false } })
+    expect(await card(page)).toMatchObject({ patient: { firstName: 'Piotr' }, may: { edit: 'no' } })
     await expectRefusal(await save(page), 'ehr-refused')
     expect(seen.map(({ method }) => method)).toEqual(['GET', 'GET'])
     expect(telecom()).toEqual([HOME])
@@ -86,7 +86,7 @@ describe('the chart is reached', () => {
     const launched = await tokenOf(await service.launch(PEOPLE.piotr))
     seen.length = 0
     const page = await openEmbedded(service, host, PIOTR, { ehr_access_token: token })
-    expect(await card(page)).toMatchObject({ may: { edit: true } })
+    expect(await card(page)).toMatchObject({ may: { edit: 'chart' } })
     await expectOk(save(page))
     expect(telecom()).toEqual([HOME, MAIL])
     expect(new Set(seen.map((call) => call.token))).toEqual(new Set([token]))
@@ -98,7 +98,7 @@ describe('the chart is reached', () => {
   test('by the token that the host sent, as far as it says that it goes', async () => {
     const form = { ehr_access_token: await ownToken(), ehr_scope: 'user/Patient.rs' }
     const page = await openEmbedded(service, host, PIOTR, form)
-    expect(await card(page)).toMatchObject({ may: { edit: false } })
+    expect(await card(page)).toMatchObject({ may: { edit: 'no' } })
     await expectRefusal(await save(page), 'ehr-refused')
   })
 
@@ -109,11 +109,11 @@ describe('the chart is reached', () => {
     const tokens = [await tokenOf(first), await tokenOf(second)]
     seen.length = 0
     const page = await openEmbedded(service, host, PIOTR)
-    expect(await card(page)).toMatchObject({ may: { edit: true } })
+    expect(await card(page)).toMatchObject({ may: { edit: 'chart' } })
     await expectOk(save(page))
     expect(new Set(seen.map(({ token }) => token))).toEqual(new Set([tokens[1]]))
     await signOut(second)
-    expect(await card(page)).toMatchObject({ may: { edit: false } })
+    expect(await card(page)).toMatchObject({ may: { edit: 'no' } })
     expect(tokens).not.toContain(seen.at(-1)?.token)
   })
 
@@ -144,13 +144,13 @@ describe('the chart is reached', () => {
   ])('not by a launch %s', async (_, prepare) => {
     await prepare()
     const page = await openEmbedded(service, host, PIOTR)
-    expect(await card(page)).toMatchObject({ may: { edit: false } })
+    expect(await card(page)).toMatchObject({ may: { edit: 'no' } })
   })
 
   test('another way at the next call, once the EMR no longer takes a launch’s token', async () => {
     const tab = await service.launch(PEOPLE.piotr)
     const page = await openEmbedded(service, host, PIOTR)
-    expect(await card(page)).toMatchObject({ may: { edit: true } })
+    expect(await card(page)).toMatchObject({ may: { edit: 'chart' } })
     service.emr.misbehave({ kind: '401', target: 'fhir', times: 1 })
     await expectRefusal(await page.call('GET', `${page.chart}/access`), 'ehr-session-ended')
     expect(await card(page)).toMatchObject({ patient: { firstName: 'Piotr' } })
@@ -162,14 +162,14 @@ describe('the chart is reached', () => {
     const read = () => page.call('GET', `${page.chart}/access`)
     await expectRefusal(await read(), 'ehr-session-ended')
     for (const again of [await read(), await read()])
-      expect(await expectOk(again)).toMatchObject({ patient: { firstName: 'Piotr' }, may: { edit: false } })
+      expect(await expectOk(again)).toMatchObject({ patient: { firstName: 'Piotr' }, may: { edit: 'no' } })
     expect(seen.filter(({ token }) => token === 'a-token-that-is-dead')).toHaveLength(1)
   })
 
   test('not by a token that the host sent and that reads no patient', async () => {
     const form = { ehr_access_token: await ownToken(), ehr_scope: 'openid fhirUser' }
     const page = await openEmbedded(service, host, PIOTR, form)
-    expect(await card(page)).toMatchObject({ patient: { firstName: 'Piotr' }, may: { edit: false } })
+    expect(await card(page)).toMatchObject({ patient: { firstName: 'Piotr' }, may: { edit: 'no' } })
     expect(seen.map(({ token }) => token)).not.toContain(form.ehr_access_token)
   })
 
@@ -177,7 +177,7 @@ describe('the chart is reached', () => {
     const token = await ownToken()
     const page = await openEmbedded(service, host, PIOTR, { ehr_access_token: token })
     await service.store.db.updateTable('ehr_token').set({ expires_at: service.clock.now }).execute()
-    expect(await card(page)).toMatchObject({ may: { edit: false } })
+    expect(await card(page)).toMatchObject({ may: { edit: 'no' } })
     expect(seen.map((call) => call.token)).not.toContain(token)
   })
 
@@ -216,7 +216,7 @@ describe('a practice whose service may write', () => {
 
   test('writes in the name of the staff member, and says so in the chart and in the trail', async () => {
     const page = await openEmbedded(service, host, PIOTR)
-    expect(await card(page)).toMatchObject({ may: { edit: true } })
+    expect(await card(page)).toMatchObject({ may: { edit: 'chart' } })
     expect(await expectOk(save(page))).toMatchObject({ contacts: { contactEmail: MAIL.value } })
     expect(telecom()).toEqual([HOME, MAIL])
     expect(seen.map(({ method, type }) => `${method} ${type}`)).toEqual([
@@ -292,7 +292,7 @@ describe('a practice whose service may write', () => {
 
   test('needs the staff member’s own right all the same', async () => {
     const page = await openEmbedded(service, host, PIOTR, { scope: 'access.read' })
-    expect(await card(page)).toMatchObject({ may: { edit: false } })
+    expect(await card(page)).toMatchObject({ may: { edit: 'no' } })
     await expectRefusal(await save(page), 'not-permitted')
   })
 })

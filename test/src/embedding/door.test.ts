@@ -27,6 +27,7 @@ const NEEDS: Record<string, string | null> = {
   'PUT /:practice/embed/api/patients/:patient/access': 'access.manage',
   'PUT /:practice/embed/api/patients/:patient/refusal': 'access.manage',
   'DELETE /:practice/embed/api/patients/:patient/refusal': 'access.manage',
+  'PUT /:practice/embed/api/patients/:patient/todos/:todo': 'access.manage',
   'GET /:practice/embed/api/patients/:patient/invitations/offer': 'credentials.manage',
   'POST /:practice/embed/api/patients/:patient/invitations': 'credentials.manage',
   'POST /:practice/embed/api/patients/:patient/invitations/current/mail': 'credentials.manage',

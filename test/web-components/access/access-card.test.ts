@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import '../../../web-components/shell/staff.ts'
+import type { AccessCard } from '../../../src/access/schema.ts'
 import { button, openCard as open, READ, SAVE, said, toggle } from '../support/card.ts'
 import { CARDS, cardOf, LOOK_ONLY, lines } from '../support/fixtures.ts'
 import { launchView } from '../support/launch-view.ts'
@@ -8,7 +9,7 @@ import { type Answer, focused, openStage, show } from '../support/stage.ts'
 
 const stage = openStage()
 const STAFF = '/fernwood/staff/l/L1/'
-const MAY = { allow: true, create: true, edit: true, settings: false }
+const MAY: AccessCard['may'] = { allow: true, create: true, edit: 'chart', settings: false }
 const openCard = (card: (typeof CARDS)[string] | undefined, launch = launchView()) =>
   open(stage, card, launch)
 
@@ -40,6 +41,11 @@ describe('where things stand', () => {
   test.each([
     ['deceased', { alive: 'deceased' }, 'The chart says that Walter has died.'],
     ['merged', { 'not-merged': 'merged' }, 'This chart was merged into another one. Open that one instead.'],
+    [
+      'merged, and inactive as such charts are',
+      { active: 'inactive', 'not-merged': 'merged' },
+      'This chart was merged into another one. Open that one instead.',
+    ],
     ['inactive', { active: 'inactive' }, 'This chart is inactive in the EMR.'],
     [
       'under 13',
@@ -107,7 +113,7 @@ describe('where things stand', () => {
   test('who may create but not allow sees Create wait, and whom to ask', async () => {
     await openCard({
       ...cardOf('not-ready', { lines: lines({ allowed: 'not-asked' }) }),
-      may: { ...MAY, allow: false, edit: false },
+      may: { ...MAY, allow: false, edit: 'no' },
     })
     const create = button('Create credentials')
     await expect.element(create).toHaveAttribute('aria-disabled', 'true')

@@ -58,6 +58,12 @@ describe('a host that gives no token', () => {
       ['Portico is switched off here.'],
       '<portico-access>: an administrator has stopped this host',
     ],
+    [
+      'because its own administrator has yet to let Portico in',
+      () => json(403, { title: 'Not enabled', reason: 'client-not-enabled' }),
+      ['Portico is not switched on in the EMR yet.'],
+      '<portico-access>: /portico-token answered 403',
+    ],
     ['because it forbids that', () => json(403, {}), [OURS], '<portico-access>: /portico-token answered 403'],
     [
       'because nothing is at that address',

@@ -107,7 +107,7 @@ describe('with a card', () => {
   })
 
   test('what this EMR cannot do is said where it would be done', async () => {
-    const may = { allow: true, create: true, edit: false, settings: false }
+    const may = { allow: true, create: true, edit: 'no', settings: false } as const
     await host.open(cardOf('not-ready', { lines: lines({ allowed: 'not-asked' }), may }), {
       'launch-url': '/launch-portico',
     })

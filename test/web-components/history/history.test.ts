@@ -142,6 +142,11 @@ describe('an entry', () => {
     ['access.read', { via: 'cds-hooks' }, 'The EMR asked how things stand with the portal'],
     ['provenance.failed', {}, 'The EMR did not note who changed the chart'],
     ['invitation.issued', { kind: 'temporary-password' }, 'Made a temporary password'],
+    ['todo.opened', {}, 'Left a change to be typed into the EMR'],
+    ['todo.closed', { how: 'done' }, 'Said that a change is in the EMR now'],
+    ['todo.closed', { how: 'withdrawn' }, 'Took a change back that was to go into the EMR'],
+    ['todo.closed', { how: 'chart' }, 'Found in the chart what was to be typed in'],
+    ['todos.read', {}, 'Looked at what is to do in the EMR'],
   ]
   test.each(titles)('%s %o is called what it was', async (action, detail, words) => {
     await openHistory([entryOf(action, { detail })])
@@ -200,6 +205,8 @@ describe('an entry', () => {
       { fields: 'mobilePhone', via: 'service' },
       'Mobile phone Portico wrote it in their name',
     ],
+    ['todo.opened', { fields: 'homePhone' }, 'Home phone'],
+    ['todo.closed', { how: 'chart', fields: 'homePhone,contactEmail' }, 'Home phone, Contact e-mail'],
     ['host-token.issued', { host: 'Fernwood EMR' }, ''],
     [
       'host-token.refused',

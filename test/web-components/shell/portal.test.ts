@@ -141,6 +141,18 @@ describe('home', () => {
     await expect.element(page.getByText('Yours for good. Have it ready when you call us.')).toBeVisible()
   })
 
+  test('an EMR that shows the chart to nobody but staff: home says what is missing and whom to call', async () => {
+    signedInAsMaria()
+    stage.on('GET portal/home', () => ({ body: { ...maria, chart: 'not-offered', profile: null } }))
+    await openPortal()
+    await expect
+      .element(page.getByText("Your name, address and phone numbers can't be shown here."))
+      .toBeVisible()
+    await expect.element(page.getByText(/Call us to check or change them\./)).toBeVisible()
+    await expect.element(page.getByText('PA 7F3K 92QD')).toBeVisible()
+    expect(page.getByRole('button', { name: 'Try again' }).elements()).toEqual([])
+  })
+
   test('an EHR that does not answer leaves a notice, the account and a way to try again', async () => {
     signedInAsMaria()
     stage.on('GET portal/home', () => ({ body: { ...maria, chart: 'unavailable', profile: null } }))

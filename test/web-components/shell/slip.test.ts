@@ -60,6 +60,7 @@ describe('the slip', () => {
     for (const text of [
       'Walter James Okafor',
       '18 Alder Court',
+      '(555) 010-0190',
       'December 1, 2026',
       'Please use it by Tuesday, December 15, 2026.',
       'Need a hand?',
@@ -154,6 +155,9 @@ describe('the slip', () => {
     await show('portico-slip', `/fernwood/slip#${TOKEN}`)
     await said(words)
     expect(print).not.toHaveBeenCalled()
+    const close = vi.spyOn(window, 'close').mockReturnValue()
+    await button('Close this and go back to the patient').click()
+    expect(close).toHaveBeenCalledOnce()
   })
 
   test('a lost answer can be asked for again under the same key', async () => {

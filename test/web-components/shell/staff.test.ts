@@ -34,9 +34,9 @@ const open = (path = '', look: Look = {}) => show('portico-staff', BASE + path, 
 
 describe('the navigation', () => {
   test.each([
-    ['everything', EVERYTHING, ['Patient', 'E-mail', 'People', 'History', 'Settings']],
+    ['everything', EVERYTHING, ['Patient', 'E-mail', 'People', 'History', 'Settings', 'This EMR']],
     ['the trail', ['access.read', 'audit.read'], ['Patient', 'History']],
-    ['settings', ['access.read', 'settings.manage'], ['Patient', 'E-mail', 'Settings']],
+    ['settings', ['access.read', 'settings.manage'], ['Patient', 'E-mail', 'Settings', 'This EMR']],
     ['people', ['access.read', 'staff.manage'], ['Patient', 'People']],
   ] as const)('shows who may look after %s exactly those pages', async (_name, permissions, names) => {
     answerEverything(administrator({ permissions: [...permissions] }))

@@ -121,7 +121,7 @@ describe('the staff app', () => {
   test('offers the chart to who may not change phone and e-mail here', async () => {
     await openEmrWindow(willing)
     const card = CARDS['almost ready'] as AccessCard
-    answerWith({ ...card, may: { ...card.may, edit: false } }, { messaging: offer() })
+    answerWith({ ...card, may: { ...card.may, edit: 'no' } }, { messaging: offer() })
     await open()
     await expect.element(page.getByText(/Phone and e-mail are changed in the EMR/)).toBeVisible()
     await expect.element(page.getByRole('button', { name: /^Open in the EMR/ })).toBeVisible()

@@ -1,3 +1,4 @@
+import type { ToDoList } from '../../../src/desk/schema.ts'
 import type { HostView } from '../../../src/embedding/schema.ts'
 import type { OutboxMail, OutboxView, PracticeSettings, SettingsView } from '../../../src/settings/schema.ts'
 import type {
@@ -8,8 +9,9 @@ import type {
   StaffPerson,
   StaffRole,
 } from '../../../src/staff/schema.ts'
-import { DAY_MS } from './fixtures.ts'
+import { DAY_MS, MAIL } from './fixtures.ts'
 import { launchView } from './launch-view.ts'
+import { toDoOf } from './to-do.ts'
 
 const MINUTE_MS = 60_000
 export const EVERYTHING: Permission[] = [
@@ -290,3 +292,23 @@ export const TRAIL: HistoryEntry[] = [
   }),
   entryOf('something.new', { at: Date.now() - 4 * DAY_MS }),
 ]
+
+/** Three patients whose charts staff have to change by hand, the oldest first. */
+export const toDoList = (): ToDoList => ({
+  todos: [
+    toDoOf({ createdAt: Date.now() - 2 * DAY_MS }),
+    toDoOf({
+      id: 't2',
+      patient: { id: '13', name: 'Rosa Delgado' },
+      changes: [{ field: 'mobilePhone', from: '(555) 010-0166', to: null }],
+      createdBy: null,
+      checkedAt: null,
+      chartUrl: null,
+    }),
+    toDoOf({
+      id: 't3',
+      patient: { id: '14', name: 'Wilhelmina Featherstonehaugh-Montgomery' },
+      changes: [{ field: 'contactEmail', from: MAIL, to: 'wilhelmina.featherstonehaugh@mail.example' }],
+    }),
+  ],
+})

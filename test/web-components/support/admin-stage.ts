@@ -17,7 +17,7 @@ export const missing = (text: string | RegExp) => expect(words(text).elements())
 /** Opens one of the administrators' pages for somebody who may do everything, and waits for its heading. */
 export async function openPage(
   stage: Stage,
-  name: 'settings' | 'people' | 'outbox' | 'history',
+  name: 'settings' | 'people' | 'outbox' | 'history' | 'report',
   look: Look & { launch?: Parameters<typeof administrator>[0]; hosts?: Answer } = {},
 ): Promise<void> {
   const { launch, hosts = hostsView([]), ...rest } = look

@@ -3,6 +3,7 @@ import type { SessionView } from '../../../src/accounts/schema.ts'
 import type { InvitationOffer, LetterSheet, SetupTicket, Slip } from '../../../src/credentials/schema.ts'
 import type { PracticeView } from '../../../src/practices/schema.ts'
 import type { Home } from '../../../src/profile/schema.ts'
+import { BY_HAND, toDoOf } from './to-do.ts'
 
 export const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -123,12 +124,13 @@ export const cardOf = (state: AccessCard['state'], changes: Partial<AccessCard> 
   state,
   lines: lines(),
   contacts: { homePhone: '(555) 010-0142', mobilePhone: null, contactEmail: null, trustedEmail: null },
+  todos: [],
   emailAllowed: false,
   allowed: null,
   refused: null,
   invitation: null,
   account: null,
-  may: { allow: true, create: true, edit: true, settings: false },
+  may: { allow: true, create: true, edit: 'chart', settings: false },
   ...changes,
 })
 
@@ -142,7 +144,7 @@ export const cardWithMail = (state: AccessCard['state'], changes: Partial<Access
   })
 
 /** Looks only. */
-export const LOOK_ONLY: AccessCard['may'] = { allow: false, create: false, edit: false, settings: false }
+export const LOOK_ONLY: AccessCard['may'] = { allow: false, create: false, edit: 'no', settings: false }
 
 const account = {
   accountId: 'PA7F3K92QD',
@@ -191,13 +193,16 @@ export const CARDS: Record<string, AccessCard> = {
       help('trusted-email', 'blocks', null),
     ],
     contacts: { homePhone: null, mobilePhone: null, contactEmail: null, trustedEmail: null },
-    may: { allow: true, create: true, edit: true, settings: true },
+    may: { allow: true, create: true, edit: 'chart', settings: true },
   }),
   ready: cardOf('ready'),
   'ready, with e-mail': cardWithMail('ready'),
   'chart not to be changed here': cardOf('ready', {
-    may: { allow: true, create: true, edit: false, settings: false },
+    may: { allow: true, create: true, edit: 'no', settings: false },
   }),
+  'chart to be changed by hand': cardOf('ready', { may: BY_HAND }),
+  'to do in the EMR': cardOf('ready', { may: BY_HAND, todos: [toDoOf()] }),
+  'to do in the EMR, look only': cardOf('active', { account, may: LOOK_ONLY, todos: [toDoOf()] }),
   'not now': cardOf('ready', { refused: refusedFor(30) }),
   'ask again today': cardOf('ready', { refused: refusedFor(0) }),
   invited: cardOf('invited', { invitation: invitationOf() }),
@@ -233,7 +238,8 @@ export const offerForWalter = (changes: Partial<InvitationOffer> = {}): Invitati
   ...changes,
 })
 
-const from = { name: fernwood.name, address: fernwood.address, phone: fernwood.phone }
+/** Another number than the help line, which the text below the letter gives. */
+const from = { name: fernwood.name, address: fernwood.address, phone: '(555) 010-0190' }
 const to = { name: 'Walter James Okafor', address: ['18 Alder Court', 'Fernwood, OR 97000'] }
 const address = 'portal.fernwood.example/fernwood/portal'
 

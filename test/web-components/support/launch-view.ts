@@ -13,6 +13,7 @@ export const launchView = (changes: Partial<LaunchView> = {}): LaunchView => ({
   styleUrl: null,
   liveKey: 'walter',
   messaging: null,
+  todos: 0,
   endsAt: Date.now() + SESSION_MS,
   ...changes,
 })
