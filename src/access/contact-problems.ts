@@ -1,12 +1,19 @@
 import type { Patient } from '@medplum/fhirtypes'
+import type { ToDoChange } from '../desk/schema.ts'
 import { fieldsAt } from '../fhir/contacts.ts'
 import { CONTACT_FIELDS, sameContact } from '../fhir/telecom.ts'
 import { Problem, type ProblemIssue } from '../problem.ts'
 import type { ContactField, Contacts, EditContacts } from './schema.ts'
 
-/** What staff want to be another value. */
+/** What staff want to be another value, or to be again what the chart holds while another one waits to go there. */
 export const editedFields = (edits: EditContacts): ContactField[] =>
-  CONTACT_FIELDS.filter((field) => edits[field] && edits[field].from !== edits[field].to)
+  CONTACT_FIELDS.filter((field) => {
+    const edit = edits[field]
+    return edit !== undefined && (edit.from !== edit.to || isTakenBack(edit))
+  })
+
+export const isTakenBack = ({ from, to, waiting }: NonNullable<EditContacts[ContactField]>): boolean =>
+  from === to && waiting !== undefined && waiting !== to
 
 /** The edits without those that change nothing: somebody else may have changed that field since. */
 export const realEdits = (edits: EditContacts): EditContacts =>
@@ -24,6 +31,26 @@ export function refuseConflicts(edits: EditContacts, now: Contacts): void {
     if (sameContact(field, from, now[field]) || sameContact(field, to, now[field])) return []
     return [issue(field, 'Someone changed this meanwhile.', now[field])]
   })
+  refuse(issues)
+}
+
+/**
+ * The same for what waits to be typed into the chart: the chart does not show it yet, and what a colleague accepted is
+ * not to be replaced unseen. A trusted e-mail counts at once and is compared with the rest.
+ *
+ * @throws Problem `conflict` with what waits for every field that was changed without having seen it
+ */
+export function refuseUnseen(edits: EditContacts, open: readonly ToDoChange[]): void {
+  const issues = open.flatMap(({ field, to: theirs }) => {
+    const edit = edits[field]
+    if (!edit || field === 'trustedEmail' || sameContact(field, edit.to, theirs)) return []
+    const isSeen = edit.waiting !== undefined && sameContact(field, edit.waiting, theirs)
+    return isSeen ? [] : [issue(`${field}/waiting`, 'Someone changed this meanwhile.', theirs)]
+  })
+  refuse(issues)
+}
+
+function refuse(issues: ProblemIssue[]) {
   if (issues.length > 0)
     throw new Problem('conflict', 'Someone changed this meanwhile. Nothing was saved.', { issues })
 }
@@ -51,7 +78,11 @@ export function inFieldsOf(problem: Problem, edits: EditContacts, sent: Patient)
   return new Problem(problem.code, problem.message, { issues, cause: problem })
 }
 
-const issue = (field: ContactField, detail: string, theirs?: string | null): ProblemIssue => ({
+const issue = (
+  field: ContactField | `${ContactField}/waiting`,
+  detail: string,
+  theirs?: string | null,
+): ProblemIssue => ({
   pointer: `/contacts/${field}`,
   detail,
   ...(theirs === undefined ? {} : { theirs }),

@@ -3,7 +3,7 @@ import type { ToDoChange } from '../desk/schema.ts'
 import type { Kept } from '../fhir/client.ts'
 import { sameContact, trustedEmailOf } from '../fhir/telecom.ts'
 import type { Problem } from '../problem.ts'
-import { editedFields, refuseConflicts } from './contact-problems.ts'
+import { editedFields, isTakenBack, refuseConflicts, refuseUnseen } from './contact-problems.ts'
 import type { AccessDeps, Asker } from './read-access-card.ts'
 import type { ContactField, EditContacts } from './schema.ts'
 import { contactsFor, heldFor, readTrusted, type HeldEmail } from './standing.ts'
@@ -16,6 +16,8 @@ export type WrittenContacts = {
   changed: ContactField[]
   /** The address that only the patient reads, from now on. */
   trustedEmail: string | null
+  /** It was edited: what is mailed follows it, whether or not it stood there already. */
+  follows: boolean
   /**
    * Trusted e-mail that our own row must hold, as the chart does not, in place of what it held when that was decided;
    * undefined = leave the row alone.
@@ -23,6 +25,8 @@ export type WrittenContacts = {
   held: { from: string | null; to: HeldEmail | null } | undefined
   /** What staff must type into the EMR, as it takes no such change. */
   toDo: ToDoChange[]
+  /** Makes sure that what waits to be typed in is what its reader saw, where more is to wait. */
+  seen?: (open: readonly ToDoChange[]) => void
   /** Set where the EHR kept something else than what was written. */
   refusal: Problem | null
 }
@@ -45,19 +49,24 @@ export async function leaveToStaff(
   const marked = trustedEmailOf(patient)
   const trusted = edits.trustedEmail ? edits.trustedEmail.to : known
   const isEmail = edits.trustedEmail !== undefined || (edits.contactEmail !== undefined && known !== null)
-  const isNew = (field: ContactField) => !sameContact(field, edits[field]?.to ?? null, now[field])
+  const isNew = (field: ContactField) =>
+    !sameContact(field, edits[field]?.to ?? null, now[field]) || (edits[field] && isTakenBack(edits[field]))
   const fields = editedFields(edits).filter(isNew)
   const over = marked ?? undefined
+  // What is to be typed in replaces what the chart itself marks, whatever has counted here.
+  const inChart = { ...now, trustedEmail: marked }
   return {
     patient,
     changed: fields.filter((field) => field === 'trustedEmail'),
     trustedEmail: trusted,
+    follows: fields.includes('trustedEmail'),
     held: isEmail
       ? { from: row?.trusted_email_sealed ?? null, to: heldAfter(patient, edits, { trusted, over }) }
       : undefined,
     toDo: fields
       .filter((field) => field !== 'trustedEmail' || marked !== null)
-      .map((field) => ({ field, from: now[field], to: edits[field]?.to ?? null })),
+      .map((field) => ({ field, from: inChart[field], to: edits[field]?.to ?? null })),
+    seen: (open) => refuseUnseen(edits, open),
     refusal: null,
   }
 }

@@ -19,28 +19,33 @@ export const endLinks = (tx: Db, practiceId: string, accountId: string, now: num
     .where('ended_at', 'is', null)
     .execute()
 
-/** No e-mail any more: links that are on their way or there stop working. Staff may mail again once it is allowed. */
-export async function stopMailed(tx: Db, { practiceId, patientId }: Whose, now: number): Promise<void> {
+/**
+ * No e-mail any more: links that are on their way or there stop working. Staff may mail again once it is allowed.
+ * @returns whether a link ended by it
+ */
+export async function stopMailed(tx: Db, { practiceId, patientId }: Whose, now: number): Promise<boolean> {
   await lockAccess(tx, practiceId, patientId)
   const account = await readAccount(tx, practiceId, patientId)
-  if (!account) return
-  await endLinks(tx, practiceId, account.id, now)
+  if (!account) return false
+  const [ended] = await endLinks(tx, practiceId, account.id, now)
   for (const { id } of await waitingFor(tx, practiceId, account.id)) await dropMail(tx, practiceId, id)
+  return Number(ended?.numUpdatedRows ?? 0) > 0
 }
 
 /**
  * The patient's own address is another one, or none: what went to the older one stops working, and what an invitation
  * sends later (reminders, the welcome) goes to the new one.
+ * @returns whether a link ended by it
  */
 export async function followAddress(
   tx: Db,
   keyring: Keyring,
   { trustedEmail, ...whose }: Whose & { trustedEmail: string | null },
   now: number,
-): Promise<void> {
-  await stopMailed(tx, whose, now)
+): Promise<boolean> {
+  const isEnded = await stopMailed(tx, whose, now)
   const account = await readAccount(tx, whose.practiceId, whose.patientId)
-  if (!account) return
+  if (!account) return false
   for (const { id, payload_sealed } of await waitingFor(tx, whose.practiceId, account.id)) {
     const context = ticketContext(whose.practiceId, id)
     const opened = openOrNull(keyring, payload_sealed, context)
@@ -54,6 +59,7 @@ export async function followAddress(
       .where('payload_sealed', 'is not', null)
       .execute()
   }
+  return isEnded
 }
 
 /** Invitations that may still become an account, and the set-up pages that they have opened. */

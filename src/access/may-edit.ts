@@ -43,7 +43,7 @@ export async function contactsWay(
 ): Promise<PatientChangeWay> {
   const capability = await ehrCapability(deps, practiceId)
   if (context.ehrTokenId === null) return patientChangeWay(capability, 'system', context.scope)
-  return patientChangeWay(capability, 'user', asOwn(context.scope))
+  return patientChangeWay(capability, 'user', context.scope)
 }
 
 /** What the EHR says that can be done with a Patient; undefined while it does not say. */
@@ -60,6 +60,3 @@ const ehrCapability = (deps: CapabilityDeps, practiceId: string): Promise<EhrCap
 
 const unlessSilent = <T>(asked: Promise<T>): Promise<T | undefined> =>
   Promise.race([asked.catch(() => undefined), delay(ASK_FOR_MS, undefined, { ref: false })])
-
-/** A launch for one patient may grant rights for that patient alone; here nobody else is meant. */
-const asOwn = (scope: string) => scope.replaceAll(/(^|\s)patient\/(?=[A-Z*])/g, '$1user/')

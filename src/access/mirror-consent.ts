@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { portalConsentIn, portalConsentQuery, toPortalConsent } from '../fhir/consent.ts'
-import type { EhrPlan } from '../fhir/plan.ts'
 import type { Homes } from '../shelf/homes.ts'
 import type { JobHandler } from '../store/jobs.ts'
 import type { Store } from '../store/open.ts'
@@ -14,13 +13,12 @@ export type MirrorDeps = {
   keyring: Keyring
   homes: Homes
   now: Clock
-  planOf(practiceId: string): Promise<Pick<EhrPlan, 'homes'>>
 }
 
 /**
  * Writes staff's decision as a Consent to where consents live: into the chart, so that users of the EMR see it in its
  * own words, or onto the shelf, from where it can move there later. It writes what the store says now, so running twice
- * or late does no harm.
+ * or late does no harm, and while the chart cannot be written the job waits: a withdrawal must not stay unsaid there.
  * @see design §6 "access: is this patient allowed"
  */
 export const mirrorConsent =
@@ -29,7 +27,6 @@ export const mirrorConsent =
     const { patientId } = JSON.parse(deps.keyring.open(payloadSealed ?? '', `job ${practiceId}`)) as {
       patientId: string
     }
-    if (!(await isWritable(deps, practiceId))) return
     const whose = { patientId, practiceSlug: practiceId }
     const query = portalConsentQuery(whose)
     const consents = await deps.homes.handleFor(practiceId, 'Consent')
@@ -48,9 +45,3 @@ export const mirrorConsent =
       )
     else await consents.create(consent, { ifNoneExist: query })
   }
-
-/** A chart that only staff's own tokens may write into is not mirrored into: nobody is there when the job runs. */
-async function isWritable(deps: MirrorDeps, practiceId: string): Promise<boolean> {
-  if ((await deps.homes.homeOf(practiceId, 'Consent')) === 'portal') return true
-  return (await deps.planOf(practiceId)).homes.Consent.writer === 'service'
-}

@@ -14,6 +14,7 @@ import type { Actor } from '../staff/actor.ts'
 import { findStaffMember } from '../staff/store.ts'
 import type { Store } from '../store/open.ts'
 import { toAccessCard } from './access-card.ts'
+import { forgetOver } from './held-over.ts'
 import { mayEditContacts, type CapabilityDeps } from './may-edit.ts'
 import type { AccessCard, MayEdit } from './schema.ts'
 import { readPortalState, type PortalState } from './store.ts'
@@ -58,6 +59,7 @@ export async function readAccessCard(deps: AccessDeps, asker: Asker): Promise<Ac
     openToDos(deps, asker),
     deps.readAudit.record(entry),
   ])
+  await forgetOver(deps, state.access, patient)
   return toCard(deps, asker, { patient, state, mayEdit, open })
 }
 

@@ -106,7 +106,7 @@ async function settle(deps: AccessDeps, asker: Asker, settled: Settled): Promise
     const isHeld = !written?.held || (await holdEmail(deps, tx, whose, written.held))
     const actions = isHeld ? await decide(deps, tx, whose, settled, now) : []
     const changed = (written?.changed ?? []).filter((field) => isHeld || field !== 'trustedEmail')
-    if (written && changed.includes('trustedEmail'))
+    if (written?.follows && isHeld)
       await followAddress(tx, deps.keyring, { ...whose, trustedEmail: written.trustedEmail }, now)
     const via = staff.context.ehrTokenId === null ? { via: 'service' } : {}
     const detail = { fields: changed.join(','), ...via }
@@ -121,7 +121,7 @@ async function settle(deps: AccessDeps, asker: Asker, settled: Settled): Promise
 /** What staff must type in; what stands in the chart by now is not to be typed in any more, whatever was accepted before. */
 function toAccepted(
   { practice, staff, requestId }: Asker,
-  { patient, toDo, trustedEmail }: WrittenContacts,
+  { patient, toDo, trustedEmail, seen }: WrittenContacts,
   { changed, isHeld }: { changed: ContactField[]; isHeld: boolean },
 ) {
   const stands = contactsFor(patient, trustedEmail)
@@ -137,6 +137,7 @@ function toAccepted(
     staffId: staff.id,
     patientName,
     changes,
+    seen,
     requestId,
   }
 }

@@ -150,9 +150,16 @@ const Email = z
   .max(200)
   .regex(/^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$/)
 
-/** One value of the chart: what the reader saw, and what it is to be. The first tells a change by somebody else. */
+/**
+ * One value of the chart: what the reader saw, and what it is to be. The first tells a change by somebody else, and so
+ * does `waiting`: what the reader saw waiting to be typed into the chart; absent = nothing.
+ */
 const Edit = <T extends z.ZodType>(value: T) =>
-  z.strictObject({ from: z.string().max(400).nullable(), to: value.nullable() })
+  z.strictObject({
+    from: z.string().max(400).nullable(),
+    to: value.nullable(),
+    waiting: z.string().max(400).nullable().optional(),
+  })
 
 export const EditContacts = z.strictObject({
   homePhone: Edit(Phone).optional(),
@@ -164,7 +171,8 @@ export type EditContacts = z.infer<typeof EditContacts>
 
 /**
  * Body of PUT …/access: one Save for the whole card. 409 `conflict` names each field that somebody changed meanwhile:
- * `issues[{pointer: '/contacts/mobilePhone', theirs}]`, and nothing was written.
+ * `issues[{pointer: '/contacts/mobilePhone', theirs}]`, with `/waiting` behind it where theirs still waits to be typed
+ * into the chart; and nothing was written.
  */
 export const SaveAccess = z.strictObject({
   allowPortal: z.boolean().optional(),

@@ -2,6 +2,7 @@ import type { Patient } from '@medplum/fhirtypes'
 import type { Kept } from '../fhir/client.ts'
 import type { PatientChangeWay } from '../fhir/plan.ts'
 import { isTrusted, isTrustedByUse, trustedEmailOf, withoutMark, withoutReadMarks } from '../fhir/telecom.ts'
+import { isUnsupportedByEhr } from '../fhir/outcome.ts'
 import { telecomPatch } from '../fhir/telecom-patch.ts'
 import type { Column } from '../openemr/openemr.ts'
 import { Problem } from '../problem.ts'
@@ -38,10 +39,12 @@ export async function sendContacts(sending: Sending): Promise<Kept<Patient>> {
     // An EHR may say back what it was sent, and keep something else.
     return versioned && answered ? answered : await readPatient(deps, asker)
   } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'ehr-rejected') throw error
+    const isRejected = error instanceof Problem && error.code === 'ehr-rejected'
+    if (!isRejected && !isUnsupportedByEhr(error)) throw error
     const plain = withoutNewMark(sending)
     // Some EHRs refuse an extension that they do not know, where others drop it.
     if (plain) return sendContacts({ ...sending, merged: plain })
+    if (!isRejected) throw error
     throw way === 'openemr' ? inFieldsOfColumns(error) : inFieldsOf(error, sending.edits, sending.merged)
   }
 }

@@ -1,5 +1,6 @@
 import type { SettleToDo } from '../desk/schema.ts'
 import { settleToDo } from '../desk/todos.ts'
+import { heldOver } from './held-over.ts'
 import { composeCard, readPatient, type AccessDeps, type Asker } from './read-access-card.ts'
 import type { AccessCard } from './schema.ts'
 import { readPortalState } from './store.ts'
@@ -16,7 +17,7 @@ export async function settlePatientToDo(
   request: SettleToDo,
 ): Promise<AccessCard> {
   const patient = await readPatient(deps, asker)
-  await settleToDo(deps, asker, { ...request, id, patientId: asker.staff.context.patientId })
+  await settleToDo({ ...deps, heldOver }, asker, { ...request, id, patientId: asker.staff.context.patientId })
   const state = await readPortalState(deps.store.db, asker.practice.id, patient.id)
   return composeCard(deps, asker, patient, state)
 }

@@ -5,6 +5,7 @@ import { isUnsupportedByEhr, unsupportedByEhr } from '../fhir/outcome.ts'
 import { CONTACT_FIELDS, contactsOf, sameContact, trustedEmailOf, type TrustedMark } from '../fhir/telecom.ts'
 import { Problem } from '../problem.ts'
 import { editedFields, keptOtherwise, refuseConflicts } from './contact-problems.ts'
+import { holdMail } from './hold-mail.ts'
 import { contactsWay, mayEditContacts, patientCapability } from './may-edit.ts'
 import { readPatient, type AccessDeps, type Asker } from './read-access-card.ts'
 import type { ContactField, EditContacts } from './schema.ts'
@@ -114,11 +115,13 @@ async function tryToWrite(
   // A row that we have no reason to change may be changed by somebody else meanwhile.
   const stays = !edits.trustedEmail && (isSame || isSameHeld(held, former))
   const now = contactsFor(kept, held ? held.email : trustedEmailOf(kept))
-  const earlier = contactsFor(before, known)
+  // Told from what staff saw: it may stand in the chart by a Save whose answer was lost.
+  const isOther = (field: ContactField) => now[field] !== (edits[field]?.from ?? null)
   return {
     patient: kept,
-    changed: editedFields(edits).filter((field) => !lost.includes(field) && now[field] !== earlier[field]),
+    changed: editedFields(edits).filter((field) => !lost.includes(field) && isOther(field)),
     trustedEmail: now.trustedEmail,
+    follows: edits.trustedEmail !== undefined,
     held: stays ? undefined : { from: row?.trusted_email_sealed ?? null, to: held },
     toDo: [],
     refusal: lost.length > 0 ? keptOtherwise(lost, contactsOf(kept), !versioned && !isBack) : null,
@@ -132,6 +135,7 @@ async function send(
   merged: Kept<Patient>,
   isLast: boolean,
 ): Promise<Kept<Patient> | undefined> {
+  if (work.edits.trustedEmail) await holdMail(work.deps, work.asker)
   try {
     return await sendContacts({ ...work, before, merged })
   } catch (error) {

@@ -4,9 +4,9 @@ import type { Ehr } from '../fhir/handles.ts'
 import type { PracticeDirectory } from '../practices/directory.ts'
 import { Problem } from '../problem.ts'
 import type { Store } from '../store/open.ts'
-import { closeSeen, type DeskDeps } from './todos.ts'
+import { closeSeen, type SettleDeps } from './todos.ts'
 
-export type RecheckDeps = DeskDeps & { ehr: Ehr; practices: Pick<PracticeDirectory, 'find'> }
+export type RecheckDeps = SettleDeps & { ehr: Ehr; practices: Pick<PracticeDirectory, 'find'> }
 
 /** They are looked for all at once: no more than an EHR answers gladly. */
 const AT_ONCE = 8
@@ -49,8 +49,10 @@ async function recheck(deps: RecheckDeps, { practice_id, id, patient_id }: Due):
   const practice = await deps.practices.find(practice_id)
   if (!practice) return
   try {
+    const tell = await deps.heldOver.watch(deps, { practiceId: practice_id, patientId: patient_id })
     const patient = await deps.ehr.asService(practice_id).read('Patient', patient_id)
     if (!(await closeSeen(deps, practice, patient))) await noteChecked(deps, practice_id, id)
+    await tell(patient)
   } catch (error) {
     // Also for a patient who is gone from the chart: what becomes of it, staff decide.
     if (!(error instanceof Problem)) throw error

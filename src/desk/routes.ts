@@ -5,9 +5,9 @@ import type { PracticeEnv } from '../practices/require-practice.ts'
 import { requirePermission } from '../staff/actor.ts'
 import { requireStaff } from '../staff/require-staff.ts'
 import { SettleToDo, type ToDoList } from './schema.ts'
-import { openToDosOf, settleToDo, type DeskDeps } from './todos.ts'
+import { openToDosOf, settleToDo, type SettleDeps } from './todos.ts'
 
-export type DeskRouteDeps = DeskDeps & { readAudit: { record(entry: AuditEntry): Promise<void> } }
+export type DeskRouteDeps = SettleDeps & { readAudit: { record(entry: AuditEntry): Promise<void> } }
 
 /** What waits for staff, in the whole practice. One patient's stands on their card. */
 export const deskRoutes = (deps: DeskRouteDeps) =>

@@ -48,16 +48,16 @@ export async function openToDosOf(
   })
 }
 
-/** How many patients of a practice there is something to type into the EMR for. */
-export async function countOpenToDos(db: Db, practiceId: string): Promise<number> {
-  const { count } = await db
+/** How many patients of a practice there is something to type into the EMR for, as far as the list can show it. */
+export async function countOpenToDos(db: Db, keyring: Keyring, practiceId: string): Promise<number> {
+  const rows = await db
     .selectFrom('work_item')
-    .select((eb) => eb.fn.countAll<number | string>().as('count'))
+    .select(['practice_id', 'id', 'payload_sealed'])
     .where('practice_id', '=', practiceId)
     .where('kind', '=', 'contacts')
     .where('done_at', 'is', null)
-    .executeTakeFirstOrThrow()
-  return Number(count)
+    .execute()
+  return rows.filter((row) => openPayload(keyring, row) !== null).length
 }
 
 const toToDo = (
@@ -104,6 +104,17 @@ export const lockOpen = (tx: Db, practiceId: string, patientId: string) =>
     .where('done_at', 'is', null)
     .returningAll()
     .executeTakeFirst()
+
+/** Whom a to-do is about, open or settled; undefined when there is none. */
+export async function patientOf(db: Db, practiceId: string, id: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('work_item')
+    .select('patient_id')
+    .where('practice_id', '=', practiceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.patient_id
+}
 
 /** The same by its id, open or settled. */
 export const lockItem = (tx: Db, practiceId: string, id: string) =>

@@ -19,6 +19,7 @@ import {
   lockItem,
   lockOpen,
   openPayload,
+  patientOf,
   shortenItem,
   type WorkItem,
 } from './store.ts'
@@ -26,6 +27,20 @@ import {
 export { countOpenToDos, openToDosOf } from './store.ts'
 
 export type DeskDeps = { store: Store; keyring: Keyring; now: Clock }
+
+type Whose = { practiceId: string; patientId: string }
+
+/** What the one who accepts a trusted e-mail keeps of it beside the chart. */
+export type HeldOver = {
+  /** Takes the patient's row first, as a Save does: of two who wait for each other one would be turned away. */
+  lock(tx: Db, practiceId: string, patientId: string): Promise<unknown>
+  /** The change is not wanted any more. @returns whether something counted by it */
+  takeBack(tx: Db, keyring: Keyring, whose: Whose, now: number): Promise<boolean>
+  /** Asked before the chart is read; what comes back is told what stands there. */
+  watch(deps: DeskDeps, whose: Whose): Promise<(patient: Patient) => Promise<void>>
+}
+
+export type SettleDeps = DeskDeps & { heldOver: HeldOver }
 
 /** What staff accepted and the EHR cannot be told. */
 export type AcceptedChange = {
@@ -35,6 +50,8 @@ export type AcceptedChange = {
   staffId: string
   patientName: string
   changes: readonly ToDoChange[]
+  /** Throws where what waits already is not what was seen when this was accepted. */
+  seen?: ((open: readonly ToDoChange[]) => void) | undefined
   requestId?: string
 }
 
@@ -52,6 +69,7 @@ export async function noteToDo(
   const { practiceId, patientId, staffId } = accepted
   const row = await lockOpen(tx, practiceId, patientId)
   const before = (row && openPayload(keyring, row)?.changes) ?? []
+  accepted.seen?.(before)
   const payload = { name: accepted.patientName, changes: mergeChanges(before, accepted.changes) }
   const opened = payload.changes.filter((change) => !before.some((one) => isSameChange(one, change)))
   const dropped = before.filter(({ field }) => !payload.changes.some((change) => change.field === field))
@@ -108,27 +126,34 @@ export async function closeSeen(
 export type Settler = { practice: Practice; staff: Pick<StaffMember, 'id' | 'fhirUser'>; requestId: string }
 
 /**
- * Staff say that they have typed it into the EMR, or that it is not wanted any more.
+ * Staff say that they have typed it into the EMR, or that it is not wanted any more. A trusted e-mail that is withdrawn
+ * counts no more, and what the chart marks does again.
  *
  * @param request.patientId where the reader may act for this patient alone
  * @throws Problem `not-found`; `conflict` when it was settled already (extra.how) or is about more than its reader saw
  */
 export async function settleToDo(
-  { store, keyring, now }: DeskDeps,
+  { store, keyring, now, heldOver }: SettleDeps,
   { practice, staff, requestId }: Settler,
   { id: wireId, how, patientId }: SettleToDo & { id: string; patientId?: string },
 ): Promise<void> {
   const named = fromWireId(wireId)
   if (!named) throw notFound()
   await store.transaction(async (tx) => {
+    const about = await patientOf(tx, practice.id, named.id)
+    if (about === undefined || (patientId !== undefined && about !== patientId)) throw notFound()
+    await heldOver.lock(tx, practice.id, about)
     const row = await lockItem(tx, practice.id, named.id)
-    if (!row || (patientId !== undefined && row.patient_id !== patientId)) throw notFound()
+    if (!row) throw notFound()
     assertAsSeen(row, named.version)
     const changes = openPayload(keyring, row)?.changes ?? []
     const at = now()
     await closeItem(tx, row, { done_by: staff.id, done_how: how }, at)
-    const whose = { practiceId: practice.id, patientId: row.patient_id, actor: staff.fhirUser, requestId }
+    const whose = { practiceId: practice.id, patientId: about, actor: staff.fhirUser, requestId }
     await tell(tx, whose, [{ action: 'todo.closed', how, changes }], at)
+    const trusted = changes.filter(({ field }) => field === 'trustedEmail')
+    if (how === 'withdrawn' && trusted.length > 0 && (await heldOver.takeBack(tx, keyring, whose, at)))
+      await tell(tx, whose, [{ action: 'contacts.changed', changes: trusted }], at)
   })
 }
 

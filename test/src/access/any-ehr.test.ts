@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { MINUTE_MS } from '../../../src/clock.ts'
 import { TRUSTED_EMAIL } from '../../../fhir-profiles/canonicals.ts'
 import type { ToDo } from '../../../src/desk/schema.ts'
 import { HOME, MAIL, MOBILE, openChart, type Chart } from '../../support/chart.ts'
@@ -205,5 +206,54 @@ describe('an EMR that marks a trusted e-mail and lets nobody change it', () => {
   test('another mark in the chart counts again', async () => {
     chart.put(HOME, { ...marked, value: 'newest@mail.example' })
     expect((await card()).contacts.trustedEmail).toBe('newest@mail.example')
+  })
+
+  test('seen there, by the card or by nobody, the older one is back should the EMR mark it again', async () => {
+    for (const look of [card, () => service.wiring.worker.drain()]) {
+      chart.put(HOME, marked)
+      await replace(MAIL.value, 'typed@mail.example')
+      chart.put(HOME, { ...marked, value: 'typed@mail.example' })
+      service.clock.now += 5 * MINUTE_MS
+      await look()
+      expect(await chart.held()).toEqual({ trusted_email_sealed: null })
+      chart.put(HOME, marked)
+      expect((await card()).contacts.trustedEmail).toBe(MAIL.value)
+    }
+  })
+
+  test('a mark that is gone leaves ours, which then is as any other', async () => {
+    chart.put(HOME, marked)
+    await replace(MAIL.value, 'only.mine@mail.example')
+    chart.put(HOME)
+    expect((await card()).contacts.trustedEmail).toBe('only.mine@mail.example')
+    chart.put(HOME, marked)
+    expect((await card()).contacts.trustedEmail).toBe(MAIL.value)
+  })
+
+  test('the contact e-mail in its place waits until the mark is gone, told from what is marked', async () => {
+    await service.store.db.deleteFrom('work_item').execute()
+    const office = { ...MAIL, use: 'work', value: 'office@mail.example' } as const
+    chart.put(HOME, office, marked)
+    const saved = await replace(MAIL.value, office.value)
+    expect(saved.todos).toMatchObject([{ changes: [{ from: MAIL.value, to: office.value }] }])
+    const next = await replace(office.value, 'only.mine@mail.example')
+    expect(next.todos).toMatchObject([{ changes: [{ from: MAIL.value, to: 'only.mine@mail.example' }] }])
+    const back = await replace('only.mine@mail.example', MAIL.value)
+    expect(back).toMatchObject({ todos: [], contacts: { trustedEmail: MAIL.value } })
+  })
+
+  test('withdrawn, the chart’s counts again, and what was mailed to ours is over', async () => {
+    chart.put(HOME, marked)
+    const { todos } = await replace(MAIL.value, 'only.mine@mail.example')
+    await expectOk(chart.tab.browser.put(`${chart.tab.api}/access`, { allowPortal: true, allowEmail: true }))
+    const invitation = { kind: 'activation', slip: false, mail: true }
+    await expectOk(chart.tab.browser.post(`${chart.tab.api}/invitations`, invitation))
+    const settled = await expectOk(
+      chart.tab.browser.put(`${chart.tab.api}/todos/${todos[0]?.id}`, { how: 'withdrawn' }),
+    )
+    expect(settled).toMatchObject({ contacts: { trustedEmail: MAIL.value }, todos: [] })
+    const links = service.store.db.selectFrom('ticket').select('ended_at').where('kind', '=', 'link')
+    expect(await links.execute()).toEqual([{ ended_at: service.clock.now }])
+    expect((await chart.trail()).at(-1)).toBe('trustedEmail')
   })
 })

@@ -191,6 +191,18 @@ describe('the switches for portal and e-mail', () => {
     },
   )
 
+  test('of a yes and a no at once say what counts in the end', async () => {
+    const other = { tab: await service.launch(PEOPLE.piotr, { user: 'administrator' }) }
+    await expectOk(put({ allowPortal: false }))
+    service.emr.requests.length = 0
+    service.emr.misbehave({ kind: 'slow', target: 'api', method: 'PUT', delayMs: 120, times: 1 })
+    const yes = put({ allowPortal: true })
+    await expect.poll(() => asked().includes('PUT api'), { interval: 2 }).toBe(true)
+    const no = put({ allowPortal: false }, { ...chart, ...other })
+    await Promise.all([expectOk(yes), expectOk(no)])
+    expect(flags().portal).toBe('NO')
+  })
+
   test('are left alone where nothing was decided', async () => {
     await expectOk(chart.save(NEW_HOME))
     expect(asked().filter((one) => one.endsWith('api'))).toEqual(['PUT api'])

@@ -79,7 +79,11 @@ describe.each(EMRS)('%s, that does not do what it says', (ehr, method, path) => 
     await expectOk(save())
     expect(asked()).toBe(before)
     service.clock.now += 5 * 60_000
-    await expectOk(save({ contacts: { homePhone: { from: HOME.value, to: '555 010 0143' } } }))
+    await expectOk(
+      save({
+        contacts: { homePhone: { ...EDITS.homePhone, to: '555 010 0143', waiting: EDITS.homePhone.to } },
+      }),
+    )
     expect(asked()).toBe(before + 1)
   })
 })
@@ -92,19 +96,22 @@ describe('an EMR that refuses a mark which it does not know', () => {
     chart.put(HOME, MAIL)
   })
 
-  test('gets the rest, and Portico keeps the trusted e-mail', async () => {
-    const { fetch: real } = service.emr
-    service.emr.fetch = async (input, init) => {
-      const request = new Request(input, init)
-      if (request.method !== 'PATCH' || !(await request.clone().text()).includes('extension'))
-        return real(request)
-      sent++
-      return notOffered(422, 'extension')()
-    }
-    const { contacts } = await expectOk(save({ contacts: EDITS }))
-    expect([contacts, sent]).toMatchObject([{ homePhone: '555 010 0142', trustedEmail: MAIL.value }, 1])
-    expect(await chart.card()).toMatchObject({ contacts: { trustedEmail: MAIL.value }, todos: [] })
-  })
+  test.each(['extension', 'not-supported'])(
+    '%s: gets the rest, and Portico keeps the trusted e-mail',
+    async (code) => {
+      const { fetch: real } = service.emr
+      service.emr.fetch = async (input, init) => {
+        const request = new Request(input, init)
+        if (request.method !== 'PATCH' || !(await request.clone().text()).includes('extension'))
+          return real(request)
+        sent++
+        return notOffered(422, code)()
+      }
+      const { contacts } = await expectOk(save({ contacts: EDITS }))
+      expect([contacts, sent]).toMatchObject([{ homePhone: '555 010 0142', trustedEmail: MAIL.value }, 1])
+      expect(await chart.card()).toMatchObject({ contacts: { trustedEmail: MAIL.value }, todos: [] })
+    },
+  )
 })
 
 describe('a change of the contacts between our look and our patch', () => {
@@ -151,7 +158,7 @@ test('what staff typed into the EMR is off the card at the next look, and a card
   expect(changesOf(await chart.card())).toEqual([[{ field: 'mobilePhone', from: null, to: '555 010 0177' }]])
   await expectOk(
     page.call('PUT', `${page.chart}/access`, {
-      contacts: { mobilePhone: { from: null, to: '555 010 0178' } },
+      contacts: { mobilePhone: { from: null, to: '555 010 0178', waiting: '555 010 0177' } },
     }),
   )
   expect(changesOf(await chart.card())).toEqual([[{ field: 'mobilePhone', from: null, to: '555 010 0178' }]])

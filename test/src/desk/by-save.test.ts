@@ -59,7 +59,7 @@ describe('an EMR that takes no change of a Patient', () => {
     await expectOk(chart.save(mobile))
     const card = await expectOk(
       chart.save({
-        mobilePhone: { from: null, to: '555 010 0177' },
+        mobilePhone: { from: null, to: '555 010 0177', waiting: MOBILE.value },
         homePhone: { from: HOME.value, to: null },
       }),
     )
@@ -102,6 +102,39 @@ describe('an EMR that takes no change of a Patient', () => {
     const body = await expectRefusal(await chart.save(mobile), 'conflict')
     expect(body['issues']).toMatchObject([{ pointer: '/contacts/mobilePhone', theirs: '555 010 0188' }])
     expect(await readItems(service)).toEqual([])
+  })
+
+  test('what a colleague accepted meanwhile is a conflict too: the chart does not show it yet', async () => {
+    const other = await service.launch(PEOPLE.piotr, { user: 'administrator' })
+    const [before] = todosOf(await expectOk(chart.save(mobile)))
+    const mine = { from: null, to: '555 010 0188' }
+    for (const unseen of [mine, { ...mine, waiting: '555 010 0111' }, { ...mine, waiting: null }]) {
+      const body = await expectRefusal(await chart.save({ mobilePhone: unseen }, other), 'conflict')
+      expect(body['issues']).toMatchObject([
+        { pointer: '/contacts/mobilePhone/waiting', theirs: MOBILE.value },
+      ])
+    }
+    expect(await openList(chart.tab).todos()).toEqual([before])
+    const seen = { mobilePhone: { ...mine, waiting: MOBILE.value } }
+    expect(todosOf(await expectOk(chart.save(seen, other)))).toMatchObject([
+      { changes: [{ field: 'mobilePhone', from: null, to: mine.to }] },
+    ])
+  })
+
+  test('two people change one field at once: one is told of the other', async () => {
+    const other = await openChart(service)
+    const answers = await Promise.all([
+      chart.save(mobile),
+      other.save({ mobilePhone: { from: null, to: '555 010 0188' } }),
+    ])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
+  })
+
+  test('what waits is taken back by typing what the chart holds', async () => {
+    await expectOk(chart.save({ homePhone: { from: HOME.value, to: '555 010 0142' } }))
+    const back = { from: HOME.value, to: HOME.value, waiting: '555 010 0142' }
+    expect(todosOf(await expectOk(chart.save({ homePhone: back })))).toEqual([])
+    expect(await readItems(service)).toMatchObject([{ done_how: 'withdrawn' }])
   })
 
   test('what the chart holds already is no to-do', async () => {

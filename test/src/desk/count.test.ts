@@ -23,6 +23,20 @@ test('a launch says how many patients there is something to do for, in its pract
   expect(await count(tab)).toBe(1)
 })
 
+test('one that no key opens any more is not counted, as nobody could find it', async () => {
+  const tab = await service.launch(PEOPLE.piotr)
+  const count = async () =>
+    (await expectOk(tab.browser.get(tab.api.replace(/\/patients\/.*/, ''))))['todos'] as number
+  await accept(service, [homeTo('555 010 0144')], { patientId: PEOPLE.walter })
+  const before = await count()
+  await service.store.db
+    .updateTable('work_item')
+    .set({ payload_sealed: 'gone:x' })
+    .where('patient_id', '=', PEOPLE.walter)
+    .execute()
+  expect([before, await count()]).toEqual([before, before - 1])
+})
+
 test('the page for it has an address of its own in every launch', async () => {
   const tab = await service.launch(PEOPLE.piotr)
   const launch = /launches\/([^/]+)/.exec(tab.api)?.[1] ?? ''
