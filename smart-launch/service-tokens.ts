@@ -6,12 +6,15 @@ import { requestToken, TokenAnswer } from './token-request.ts'
 // A token is not handed out for its last seconds: it would die on the way.
 const MARGIN_MS = 30_000
 
+// An EHR that does not let the service in is asked no oftener.
+const REFUSED_MS = 5 * 60_000
+
 export type ServiceTokens = {
   /** An access token that lives for 30 s at least, where the EHR gives such. */
   token(): Promise<string>
   /** What the EHR granted, in v1 or v2 form. */
   scope(): Promise<string>
-  /** The same, of a token that the EHR gives now; one that is held stays until then. */
+  /** The same, of a token that the EHR gives now, whatever it said before; one that is held stays until then. */
   renewedScope(): Promise<string>
   /** To be told when the EHR answered 401 to this token, so that nobody gets it again. */
   forget(token: string): void
@@ -19,7 +22,8 @@ export type ServiceTokens = {
 
 /**
  * The service's own way into one EHR, for work that no person signed in for. Keeps one token until shortly
- * before it ends; several askers share one request; a failure is told to them and forgotten.
+ * before it ends; several askers share one request; a failure is told to them and forgotten, but that the EHR
+ * said no is remembered for five minutes.
  *
  * Its functions throw SmartError `ehr-unavailable`, `ehr-unsupported`, `client-misconfigured` (also when the
  * EHR grants no service access at all), `token-invalid`.
@@ -28,12 +32,18 @@ export type ServiceTokens = {
  */
 export function createServiceTokens(client: SmartClient, deps: SmartDeps): ServiceTokens {
   let kept: ServiceGrant | undefined
+  let refused: { error: SmartError; until: number } | undefined
   let asking: Promise<ServiceGrant> | undefined
 
   const ask = async () => {
     try {
       kept = await requestGrant(client, deps)
+      refused = undefined
       return kept
+    } catch (error) {
+      if (error instanceof SmartError && error.code === 'client-misconfigured')
+        refused = { error, until: deps.now() + REFUSED_MS }
+      throw error
     } finally {
       asking = undefined
     }
@@ -42,8 +52,11 @@ export function createServiceTokens(client: SmartClient, deps: SmartDeps): Servi
     asking ??= ask()
     return asking
   }
-  const current = (): Promise<ServiceGrant> =>
-    kept && deps.now() < kept.freshUntil ? Promise.resolve(kept) : renewed()
+  const current = async (): Promise<ServiceGrant> => {
+    if (kept && deps.now() < kept.freshUntil) return kept
+    if (refused && deps.now() < refused.until) throw refused.error
+    return renewed()
+  }
   return {
     token: async () => (await current()).accessToken,
     scope: async () => (await current()).scope,

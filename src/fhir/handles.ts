@@ -1,5 +1,6 @@
 import { Problem } from '../problem.ts'
 import { createFhirHandle, type FhirHandle } from './client.ts'
+import { isUnsupportedByEhr } from './outcome.ts'
 import { forPatient, type ForeignEntry, type PatientHandle } from './for-patient.ts'
 import { markedHandle } from './marked-handle.ts'
 import type { TrustedMark } from './telecom.ts'
@@ -22,6 +23,8 @@ export type EhrDeps = {
   forgetServiceToken(practiceId: string, token: string): void
   /** Told when the EHR handed out somebody else's resource: an alarm. */
   onForeign(practiceId: string, entry: ForeignEntry): void
+  /** Told when the EHR does not do what it said that it can do. */
+  onUnsupported(practiceId: string): void
   /** How the practice's chart marks a trusted address; never throws. */
   trustedMarkOf(practiceId: string): Promise<TrustedMark>
   fetch: typeof fetch
@@ -29,8 +32,14 @@ export type EhrDeps = {
 
 export function createEhr(deps: EhrDeps): Ehr {
   const handle = (practiceId: string, accessToken: () => Promise<string>) =>
-    markedHandle(createFhirHandle({ base: deps.baseOf(practiceId), accessToken, fetch: deps.fetch }), () =>
-      deps.trustedMarkOf(practiceId),
+    watched(
+      markedHandle(createFhirHandle({ base: deps.baseOf(practiceId), accessToken, fetch: deps.fetch }), () =>
+        deps.trustedMarkOf(practiceId),
+      ),
+      (error) => {
+        if (isUnsupportedByEhr(error)) deps.onUnsupported(practiceId)
+        return error
+      },
     )
 
   /** One for each practice: it follows the token, and building a client costs as much as a read. */
@@ -40,10 +49,13 @@ export function createEhr(deps: EhrDeps): Ehr {
     if (known) return known
     let token = ''
     const service = handle(practiceId, async () => (token = await deps.serviceToken(practiceId)))
-    const watching = watched(service, () => {
+    const watching = watched(service, (error) => {
+      if (!(error instanceof Problem) || error.code !== 'ehr-session-ended') return error
       // A handle that met a 401 stays shut for its token; the next piece of work gets a new one.
       services.delete(practiceId)
       deps.forgetServiceToken(practiceId, token)
+      // Nobody's session has ended: the next try may well succeed.
+      return new Problem('ehr-unavailable', undefined, { cause: error })
     })
     services.set(practiceId, watching)
     return watching
@@ -56,15 +68,13 @@ export function createEhr(deps: EhrDeps): Ehr {
   }
 }
 
-/** A 401 to the service's own token is nobody's session that ended: the next try may well succeed. */
-function watched(handle: FhirHandle, onRefused: () => void): FhirHandle {
+/** @param onFailure says what is thrown instead */
+function watched(handle: FhirHandle, onFailure: (error: unknown) => unknown): FhirHandle {
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'ehr-session-ended') throw error
-      onRefused()
-      throw new Problem('ehr-unavailable', undefined, { cause: error })
+      throw onFailure(error)
     }
   }
   return {

@@ -8,6 +8,9 @@ export type PatientChangeWay = 'openemr' | 'put' | 'patch' | 'to-do'
 /** Whose token writes a type; `portal` = it is on our own shelf. */
 type Writer = 'service' | 'staff' | 'portal'
 
+/** @property isOpen it would be another one if the service had the token that the EHR does not give it now */
+type HomePlan = { home: Home; writer: Writer; isOpen: boolean }
+
 /** What Portico does at one EHR, capability by capability. */
 export type EhrPlan = {
   /** Who can be shown the chart: staff by their own tokens, patients by the service's. */
@@ -19,7 +22,7 @@ export type EhrPlan = {
   trustedEmail: 'extension' | 'use-mobile'
   /** Whether the EHR has switches of its own for portal and e-mail that follow ours. */
   portalFlags: 'openemr' | 'none'
-  homes: Readonly<Record<HomeType, { home: Home; writer: Writer }>>
+  homes: Readonly<Record<HomeType, HomePlan>>
   openings: 'operations' | 'slots' | 'busy-times' | 'none'
   booking: 'ehr' | 'openemr' | 'to-do'
   /** Where staff read what a patient wrote beside Portico. */
@@ -34,6 +37,8 @@ export type PlanFacts = {
   /** Scopes granted where known, else those that are asked for; '' = none. */
   staffScope: string
   serviceScope: string
+  /** Whether the EHR gives the service its token; while it does not, `serviceScope` is what is asked for. */
+  service?: 'granted' | 'refused' | 'unknown'
 }
 
 /**
@@ -41,10 +46,14 @@ export type PlanFacts = {
  * whichever vendor made it.
  * @see design §1.2, §6
  */
-export function planFor({ capability, staffScope, serviceScope }: PlanFacts): EhrPlan {
-  const staff = narrowCapability(capability, 'user', staffScope)
-  const service = narrowCapability(capability, 'system', capability.services ? serviceScope : '')
-  const homes = homesFor(staff, service)
+export function planFor(facts: PlanFacts): EhrPlan {
+  const { capability, staffScope, service: has = 'granted' } = facts
+  const asked = capability.services ? facts.serviceScope : ''
+  const serviceScope = has === 'refused' ? '' : asked
+  const staff = narrowCapability(capability, 'user', asOwn(staffScope))
+  const service = narrowCapability(capability, 'system', serviceScope)
+  const hoped = has === 'granted' ? null : narrowCapability(capability, 'system', asked)
+  const homes = homesFor(staff, service, hoped)
   const hasRest = (right: string) => hasOpenEmrRest(capability, staffScope, right)
   return {
     chart: {
@@ -53,7 +62,7 @@ export function planFor({ capability, staffScope, serviceScope }: PlanFacts): Eh
     },
     patientChange: {
       staff: patientChangeWay(capability, 'user', staffScope),
-      service: patientChangeWay(capability, 'system', capability.services ? serviceScope : ''),
+      service: patientChangeWay(capability, 'system', serviceScope),
     },
     versions: capabilityOf(capability, 'Patient').ifMatch,
     trustedEmail: isOpenEmr(capability) ? 'use-mobile' : 'extension',
@@ -62,7 +71,7 @@ export function planFor({ capability, staffScope, serviceScope }: PlanFacts): Eh
     openings: openingsOf(service),
     booking: bookingOf(staff, service, hasRest('user/appointment.write')),
     staffInbox: hasRest('user/message.write') ? 'openemr' : 'none',
-    documents: documentsOf(staff, hasRest('user/document.write')),
+    documents: documentsOf(homes, hasRest('user/document.write')),
     consentMirror: homes.Consent.home,
     auditMirror: homes.AuditEvent.home,
   }
@@ -83,12 +92,16 @@ export function patientChangeWay(
       ? 'put'
       : 'to-do'
   if (level === 'user' && hasOpenEmrRest(capability, scope, 'user/patient.write')) return 'openemr'
-  const can = narrowCapability(capability, level, scope)
+  const can = narrowCapability(capability, level, level === 'user' ? asOwn(scope) : scope)
   if (level === 'system' && !capabilityOf(can, 'Provenance').create) return 'to-do'
-  const { update, patch } = capabilityOf(can, 'Patient')
-  if (update) return 'put'
+  const { update, patch, ifMatch } = capabilityOf(can, 'Patient')
+  // Where a late write is not refused, a whole Patient would take back what others changed meanwhile.
+  if (update && (ifMatch || !patch)) return 'put'
   return patch ? 'patch' : 'to-do'
 }
+
+/** A launch for one patient may grant rights for that patient alone; where one is written, nobody else is meant. */
+const asOwn = (scope: string) => scope.replaceAll(/(^|\s)patient\/(?=[A-Z*])/g, '$1user/')
 
 /** Whether the EHR keeps the conventions of OpenEMR, and may have its REST API beside FHIR. */
 export const isOpenEmr = ({ software, scopesSupported }: EhrCapability): boolean =>
@@ -100,12 +113,18 @@ const hasOpenEmrRest = (capability: EhrCapability, scope: string, right: string)
   return isOpenEmr(capability) && granted.includes('api:oemr') && granted.includes(right)
 }
 
-function homesFor(staff: EhrCapability, service: EhrCapability): EhrPlan['homes'] {
+/** @param hoped what the service could do with the token that it does not have now; null where it has one */
+function homesFor(
+  staff: EhrCapability,
+  service: EhrCapability,
+  hoped: EhrCapability | null,
+): EhrPlan['homes'] {
   const rows = HOME_TYPES.map((type) => {
-    // The service first: patients write while no staff member is there.
-    const writer =
-      homeOf(service, type) === 'ehr' ? 'service' : homeOf(staff, type) === 'ehr' ? 'staff' : null
-    return [type, writer ? { home: 'ehr', writer } : { home: 'portal', writer: 'portal' }] as const
+    // Patients write while no staff member is there, so it takes the service; a document waits until staff accept it.
+    const byStaff = type === 'DocumentReference' && homeOf(staff, type) === 'ehr'
+    const writer = homeOf(service, type) === 'ehr' ? 'service' : byStaff ? 'staff' : 'portal'
+    const isOpen = hoped !== null && !byStaff && homeOf(hoped, type) === 'ehr'
+    return [type, { home: writer === 'portal' ? 'portal' : 'ehr', writer, isOpen }] as const
   })
   return Object.fromEntries(rows) as EhrPlan['homes']
 }
@@ -122,9 +141,7 @@ function bookingOf(staff: EhrCapability, service: EhrCapability, rest: boolean):
   return rest ? 'openemr' : 'to-do'
 }
 
-/** What a patient sent goes into the chart when staff accept it, so their token counts. */
-function documentsOf(staff: EhrCapability, rest: boolean): EhrPlan['documents'] {
-  const hasPlace = ['DocumentReference', 'Binary'].every((type) => capabilityOf(staff, type).create)
-  if (hasPlace) return 'ehr'
+function documentsOf({ DocumentReference }: EhrPlan['homes'], rest: boolean): EhrPlan['documents'] {
+  if (DocumentReference.home === 'ehr') return 'ehr'
   return rest ? 'openemr' : 'kept'
 }

@@ -6,7 +6,6 @@ import {
   type SmartDeps,
 } from '../../smart-launch/index.ts'
 import type { Keyring } from '../crypto/keyring.ts'
-import type { EhrCapability } from '../fhir/capability.ts'
 import type { Practice } from '../practices/practice.ts'
 import { Problem } from '../problem.ts'
 import { fromSmartError } from './smart-errors.ts'
@@ -15,7 +14,8 @@ export type BeginDeps = {
   keyring: Keyring
   smart: SmartDeps
   clientOf: (practiceId: string) => SmartClient
-  capabilityOf: (practiceId: string) => Promise<EhrCapability>
+  /** Asks the EHR anew what it can do, if it was asked a while ago; never throws. */
+  renewCapability: (practiceId: string) => Promise<void>
 }
 
 /** Names what a sealed launch may be opened for. */
@@ -33,7 +33,7 @@ export async function startLaunch(deps: BeginDeps, practice: Practice, query: UR
   if (!request || !practice.issuers.includes(request.iss))
     throw new Problem('launch-refused', 'This launch did not come from an EMR that the practice knows.')
   // While the browser goes to the EMR and back, so that the first card finds it there.
-  deps.capabilityOf(practice.id).catch(() => undefined)
+  void deps.renewCapability(practice.id)
   try {
     const client = { ...deps.clientOf(practice.id), iss: request.iss }
     const { authorizeUrl, pending } = await beginLaunch(client, request, deps.smart)

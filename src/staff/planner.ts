@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SmartClient } from '../../smart-launch/index.ts'
+import { SECOND_MS } from '../clock.ts'
 import type { EhrCapability } from '../fhir/capability.ts'
-import { planFor, type EhrPlan } from '../fhir/plan.ts'
+import { planFor, type EhrPlan, type PlanFacts } from '../fhir/plan.ts'
 import { Problem } from '../problem.ts'
 import type { Store } from '../store/open.ts'
 
@@ -12,39 +14,51 @@ export type PlannerDeps = {
   serviceScopeOf(practiceId: string): Promise<string>
 }
 
+/** A plan waits no longer for the service's token; who asks for a plan waits two seconds. */
+const TOKEN_WITHIN_MS = 1.5 * SECOND_MS
+
 /**
  * What Portico does at a practice's EHR, by what it says of itself now and what it granted: staff's scopes are those
- * of the newest launch, before the first one those that are asked for.
+ * of all launches that are remembered, as people differ; before the first one those that are asked for.
  * @throws Problem `ehr-unavailable`, `ehr-timeout`, `ehr-busy` while the EHR does not say what it can do
  */
 export const createPlanner =
   (deps: PlannerDeps) =>
   async (practiceId: string): Promise<EhrPlan> => {
-    const [capability, staffScope] = await Promise.all([
+    const [capability, launched] = await Promise.all([
       deps.capabilityOf(practiceId),
-      newestScope(deps.store, practiceId),
+      launchedScope(deps.store, practiceId),
     ])
-    const serviceScope = capability.services ? await grantedToService(deps, practiceId) : ''
-    return planFor({ capability, staffScope: staffScope ?? deps.clientOf(practiceId).scope, serviceScope })
+    const staffScope = launched ?? deps.clientOf(practiceId).scope
+    return planFor({ capability, staffScope, ...(await serviceFacts(deps, practiceId, capability)) })
   }
 
-/** An EHR that grants the service nothing is planned for as that. */
-async function grantedToService(deps: PlannerDeps, practiceId: string): Promise<string> {
-  try {
-    return await deps.serviceScopeOf(practiceId)
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'ehr-refused') return ''
-    throw error
-  }
+/** While the EHR refuses the service a token, or takes its time, what was asked for is what it may still grant. */
+async function serviceFacts(
+  deps: PlannerDeps,
+  practiceId: string,
+  { services }: EhrCapability,
+): Promise<Pick<PlanFacts, 'serviceScope' | 'service'>> {
+  const { serviceScope } = deps.clientOf(practiceId)
+  if (!services || serviceScope.trim() === '') return { serviceScope: '' }
+  const granted = deps.serviceScopeOf(practiceId).then(
+    (scope) => ({ serviceScope: scope }),
+    (error: unknown) => {
+      if (error instanceof Problem && error.code === 'ehr-refused')
+        return { serviceScope, service: 'refused' } as const
+      throw error
+    },
+  )
+  const unknown = { serviceScope, service: 'unknown' } as const
+  return Promise.race([granted, delay(TOKEN_WITHIN_MS, unknown, { ref: false })])
 }
 
-async function newestScope({ db }: Store, practiceId: string): Promise<string | undefined> {
-  const row = await db
+async function launchedScope({ db }: Store, practiceId: string): Promise<string | undefined> {
+  const rows = await db
     .selectFrom('launch')
     .select('scope')
+    .distinct()
     .where('practice_id', '=', practiceId)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.scope
+    .execute()
+  return rows.length > 0 ? rows.map(({ scope }) => scope).join(' ') : undefined
 }

@@ -27,6 +27,7 @@ const Registration = z.strictObject({
   }),
   client: z.strictObject({ scope: z.string(), serviceScope: z.string() }),
   notes: z.array(z.string()),
+  byHand: z.array(z.string()).optional(),
 })
 
 test('there is a registration for any EHR and for those known by name', () => {

@@ -83,6 +83,33 @@ test('a new token can be asked for; until there is one, the old one is good', as
   expect(await tokens.token()).toBe('access-2')
 })
 
+test('a refusal is remembered for five minutes, unless somebody asks anew', async () => {
+  const tokens = create()
+  const refuse = () => {
+    ehr.bends.instead.token = () => Response.json({ error: 'invalid_client' }, { status: 401 })
+  }
+  refuse()
+  await refuses(tokens.token(), 'client-misconfigured')
+  ehr.bends.instead = {}
+  ehr.time.at += 5 * 60_000 - 1
+  await Promise.all([
+    refuses(tokens.token(), 'client-misconfigured'),
+    refuses(tokens.scope(), 'client-misconfigured'),
+  ])
+  expect(ehr.tokenRequests()).toHaveLength(1)
+  ehr.time.at += 1
+  expect(await tokens.token()).toBe('access-1')
+
+  tokens.forget('access-1')
+  refuse()
+  await refuses(tokens.scope(), 'client-misconfigured')
+  ehr.bends.instead = {}
+  ehr.bends.tokenAnswer = { scope: 'system/Patient.r' }
+  expect(await tokens.renewedScope()).toBe('system/Patient.r')
+  expect(await tokens.token()).toBe('access-1')
+  expect(ehr.tokenRequests()).toHaveLength(4)
+})
+
 test.each(['unauthorized_client', 'invalid_scope', 'unsupported_grant_type', 'invalid_grant'])(
   'an EHR that answers %s grants no service access',
   async (error) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../../src/clock.ts'
 import { capabilityOf, narrowCapability, readCapability } from '../../../src/fhir/capability.ts'
 import { createCapabilityReader } from '../../../src/fhir/capability-reader.ts'
-import { homeOf } from '../../../src/fhir/homes.ts'
+import { homeOf, lacksOf } from '../../../src/fhir/homes.ts'
 import { startFaultyEhr, type Seen } from '../../support/ehr-faults.ts'
 
 const can = (type: string, interactions: string, rest: Record<string, unknown> = {}) => ({
@@ -107,6 +107,36 @@ describe('where a type lives', () => {
     expect(homeOf(everything, type)).toBe(home)
   })
 
+  const ABLE = 'read search-type create update'
+  const listing = (type: string, ...names: string[]) =>
+    readCapability(
+      statement([can(type, ABLE, { searchParam: names.map((name) => ({ name })) }), can('Binary', 'create')]),
+      smart,
+    )
+
+  test.each([
+    ['Consent', ['patient', 'identifier', '_id'], []],
+    ['Consent', [], []],
+    ['Consent', ['patient', '_id'], ['search by identifier']],
+    ['Consent', ['_id'], ['search by patient', 'search by identifier']],
+    ['Communication', ['subject'], []],
+    ['Communication', ['part-of'], []],
+    ['Communication', ['category', 'recipient'], ['search by patient or subject or part-of']],
+    ['Appointment', ['date'], ['search by patient or actor']],
+    ['DocumentReference', ['subject'], []],
+    ['AuditEvent', ['date'], ['search by patient or entity']],
+  ] as const)('%s where an EHR finds it by %j lacks %j', (type, names, lacks) => {
+    const capability = listing(type, ...names)
+    expect(lacksOf(capability, type)).toEqual(lacks)
+    expect(homeOf(capability, type)).toBe(lacks.length === 0 ? 'ehr' : 'portal')
+  })
+
+  test('is the portal for a document whose file has no place', () => {
+    expect(
+      lacksOf(readCapability(statement([can('DocumentReference', ABLE)]), smart), 'DocumentReference'),
+    ).toEqual(['create of Binary'])
+  })
+
   test('is the portal for what the token may only read', () => {
     const readOnly = narrowCapability(everything, 'system', 'system/*.rs')
     expect([homeOf(readOnly, 'Consent'), homeOf(readOnly, 'Appointment')]).toEqual(['portal', 'portal'])
@@ -176,6 +206,75 @@ describe('the reader of capabilities', () => {
     forget(`${ehr.base}/`)
     await read(ehr.base)
     expect(ehr.requests).toHaveLength(4)
+  })
+
+  test.each([401, 403, 404])(
+    'is not asked again within five minutes when it refuses to say (%i), then it is',
+    async (status) => {
+      let refuses = true
+      await using ehr = await startFaultyEhr((seen) => (refuses ? { status } : answer(seen)))
+      const { time, read, renew } = readerAt()
+      const refused = { code: 'ehr-unavailable' }
+      await expect(read(ehr.base)).rejects.toMatchObject(refused)
+      refuses = false
+      time.now = 5 * MINUTE_MS - 1
+      await expect(read(ehr.base)).rejects.toMatchObject(refused)
+      await renew(ehr.base)
+      expect(ehr.requests.filter(({ url }) => url.endsWith('/metadata'))).toHaveLength(1)
+      time.now = 5 * MINUTE_MS
+      expect((await read(ehr.base)).services).toBe(true)
+    },
+  )
+
+  test('takes an EHR back at once that refused to say, was down, and is there again', async () => {
+    let reply = { status: 401 }
+    await using ehr = await startFaultyEhr((seen) => (reply.status === 200 ? answer(seen) : reply))
+    const { time, read } = readerAt()
+    for (const [status, after] of [
+      [401, 0],
+      [500, 5 * MINUTE_MS],
+    ] as const) {
+      reply = { status }
+      time.now += after
+      await expect(read(ehr.base)).rejects.toMatchObject({ code: 'ehr-unavailable' })
+    }
+    reply = { status: 200 }
+    expect((await read(ehr.base)).services).toBe(true)
+  })
+
+  test('renews what it learned five minutes ago, and nobody waits for that', async () => {
+    await using ehr = await startFaultyEhr(answer)
+    const { time, read, renew } = readerAt()
+    await renew(ehr.base)
+    const said = await read(ehr.base)
+    time.now = 5 * MINUTE_MS - 1
+    await renew(ehr.base)
+    expect(ehr.requests).toHaveLength(2)
+    time.now = 5 * MINUTE_MS
+    const renewing = Promise.all([renew(ehr.base), renew(ehr.base)])
+    expect(await read(ehr.base)).toBe(said)
+    await renewing
+    expect(await read(ehr.base)).not.toBe(said)
+    expect(ehr.requests).toHaveLength(4)
+  })
+
+  test('renews from an EHR that is away: what was said counts, and five minutes later it is asked again', async () => {
+    let down = false
+    await using ehr = await startFaultyEhr((seen) => (down ? { status: 500 } : answer(seen)))
+    const { time, read, renew } = readerAt()
+    const said = await read(ehr.base)
+    down = true
+    time.now = 5 * MINUTE_MS
+    await renew(ehr.base)
+    expect(await read(ehr.base)).toBe(said)
+    down = false
+    time.now = 10 * MINUTE_MS
+    expect(await read(ehr.base)).not.toBe(said)
+  })
+
+  test('renews from an EHR that never answered without a word', async () => {
+    await using ehr = await startFaultyEhr({ status: 500 })
+    expect(await readerAt().renew(ehr.base)).toBeUndefined()
   })
 
   test('makes do without a SMART configuration', async () => {

@@ -90,7 +90,7 @@ describe('the plan for one EHR', () => {
       plan(MILLENNIUM),
       ['service', 'service', 'portal', 'portal', 'service', 'portal', 'portal'],
     ],
-    ['Epic-like', plan(EPIC), ['portal', 'portal', 'portal', 'portal', 'service', 'portal', 'portal']],
+    ['Epic-like', plan(EPIC), NOWHERE],
     ['read-only', plan(READ_ONLY), NOWHERE],
   ])('%s: where each type lives, and by whose token it is written', (_, found, expected) => {
     expect(homes(found)).toEqual(expected)
@@ -105,16 +105,73 @@ describe('the plan for one EHR', () => {
     expect(found.chart).toEqual({ staff: true, patients })
   })
 
-  test('what the service may not write, staff write where they may', () => {
+  const ACCEPTED = HOME_TYPES.map((type) => (type === 'DocumentReference' ? 'staff' : 'portal'))
+
+  test('what the service may not write has no home in the chart, as patients write while no staff is there', () => {
     const found = plan(FULL, { ...ALL_OF_IT, serviceScope: 'system/*.rs' })
-    expect(homes(found)).toEqual(HOME_TYPES.map(() => 'staff'))
+    expect(homes(found)).toEqual(ACCEPTED)
+    expect(found).toMatchObject({ consentMirror: 'portal', auditMirror: 'portal', documents: 'ehr' })
     expect(found.patientChange).toEqual({ staff: 'put', service: 'to-do' })
   })
 
   test('no client credentials, no service: whatever scopes were asked for', () => {
     const said = { ...FULL, smart: { grant_types_supported: ['authorization_code'] } }
     expect(plan(said)).toMatchObject({ chart: { patients: false }, patientChange: { service: 'to-do' } })
-    expect(homes(plan(said))).toEqual(HOME_TYPES.map(() => 'staff'))
+    expect(homes(plan(said))).toEqual(ACCEPTED)
+  })
+
+  test.each([FULL, MEDPLUM, OPENEMR, MILLENNIUM, EPIC, READ_ONLY])(
+    'what patients send goes into the chart exactly where documents live there: %#',
+    (said) => {
+      for (const scopes of [ALL_OF_IT, OPENEMR_SCOPES, { staffScope: '', serviceScope: '' }]) {
+        const { documents, homes: found } = plan(said, scopes)
+        expect(documents === 'ehr').toBe(found.DocumentReference.home === 'ehr')
+      }
+    },
+  )
+
+  describe('while the EHR gives the service no token', () => {
+    const during = (said: typeof FULL, service: 'refused' | 'unknown') =>
+      planFor({ capability: readCapability(said.statement, said.smart), ...ALL_OF_IT, service })
+    const open = (found: EhrPlan) => HOME_TYPES.map((type) => found.homes[type].isOpen)
+
+    test.each(['refused', 'unknown'] as const)(
+      '%s: where a type would live with it, nothing is decided',
+      (is) => {
+        expect(open(during(FULL, is))).toEqual(HOME_TYPES.map((type) => type !== 'DocumentReference'))
+        expect(open(during(READ_ONLY, is))).toEqual(HOME_TYPES.map(() => false))
+        expect(open(plan(FULL))).toEqual(HOME_TYPES.map(() => false))
+      },
+    )
+
+    test('a refusal counts for what happens now, and one that takes its time as what was asked for', () => {
+      const before = { chart: { patients: false }, patientChange: { service: 'to-do' } }
+      expect(during(FULL, 'refused')).toMatchObject({ ...before, consentMirror: 'portal' })
+      expect(during(FULL, 'unknown').patientChange).toEqual(plan(FULL).patientChange)
+    })
+  })
+
+  test.each([
+    ['full', FULL, 'patch'],
+    ['Millennium', MILLENNIUM, 'patch'],
+    ['OpenEMR without its REST API', OPENEMR, 'put'],
+  ] as const)(
+    '%s without versions: a whole Patient is written only where there is no patch',
+    (_, said, way) => {
+      const capability = readCapability(said.statement, said.smart)
+      const types = Object.entries(capability.types).map(([type, can]) => [type, { ...can, ifMatch: false }])
+      expect(
+        patientChangeWay({ ...capability, types: Object.fromEntries(types) }, 'user', 'user/Patient.rus'),
+      ).toBe(way)
+    },
+  )
+
+  test('rights of a launch for its one patient are rights to change that patient', () => {
+    const launched = { staffScope: 'launch patient/Patient.rus', serviceScope: '' }
+    expect(plan(FULL, launched).patientChange.staff).toBe('put')
+    expect(
+      plan(OPENEMR, { ...launched, staffScope: 'api:oemr patient/patient.write' }).patientChange.staff,
+    ).toBe('to-do')
   })
 
   test('the first and the second form of scopes plan the same', () => {
