@@ -53,7 +53,26 @@ function faultsOf(content: Content): ProblemIssue[] {
   return [
     ...missing.map((name) => fault(name.replace('[]', ''), 'The EMR needs a value here.')),
     ...strange.map(([name]) => fault(name, 'The EMR does not accept this value.')),
+    ...timesMissing(content).map((name) => fault(name, 'The EMR needs a value here.')),
   ]
+}
+
+const TIMED = new Set([
+  'pending',
+  'booked',
+  'arrived',
+  'fulfilled',
+  'noshow',
+  'entered-in-error',
+  'checked-in',
+])
+
+/** Only what is asked for, cancelled or waits may be without a time, and never have half of one: app-2 and app-3. */
+function timesMissing({ resourceType, status, start, end }: Content): string[] {
+  if (resourceType !== 'Appointment') return []
+  const isTimed = TIMED.has(status as string)
+  if (!isTimed && start === undefined && end === undefined) return []
+  return Object.entries({ start, end }).flatMap(([name, value]) => (value === undefined ? [name] : []))
 }
 
 const fault = (name: string, detail: string): ProblemIssue => ({ pointer: `/${name}`, detail })

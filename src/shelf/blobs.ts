@@ -54,6 +54,9 @@ export async function putBlob(
       .execute()
     return toBlob({ id, ...row })
   } catch (error) {
+    // A connection can break after the commit and before the answer: then the file is there, and stays whole.
+    const there = await findBlob(deps.store.db, practiceId, id)
+    if (there) return there
     await deleteChunks(deps.store.db, practiceId, id)
     throw error
   }
@@ -124,7 +127,8 @@ export async function deleteBlob(
 
 type Place = { practiceId: string; id: string; seq: number }
 
-const contextOf = ({ practiceId, id, seq }: Place) => `blob ${practiceId} ${id} ${seq}`
+/** What a piece is sealed for: in another place it does not open. */
+export const chunkContext = ({ practiceId, id, seq }: Place): string => `blob ${practiceId} ${id} ${seq}`
 
 const toBlob = (
   row: Pick<Schema['blob'], 'id' | 'patient_id' | 'content_type' | 'size' | 'sha256'>,
@@ -162,7 +166,7 @@ const insertChunk = ({ store, keyring, now }: BlobDeps, place: Place, bytes: Buf
       practice_id: place.practiceId,
       blob_id: place.id,
       seq: place.seq,
-      data_sealed: keyring.seal(bytes.toString('base64'), contextOf(place)),
+      data_sealed: keyring.seal(bytes.toString('base64'), chunkContext(place)),
       created_at: now(),
     })
     .execute()
@@ -176,7 +180,7 @@ async function readChunk({ store, keyring }: BlobDeps, place: Place): Promise<Bu
     .where('seq', '=', place.seq)
     .executeTakeFirst()
   if (!row) throw new Error(`Blob ${place.id} has lost piece ${place.seq}.`)
-  return Buffer.from(keyring.open(row.data_sealed, contextOf(place)), 'base64')
+  return Buffer.from(keyring.open(row.data_sealed, chunkContext(place)), 'base64')
 }
 
 /** The first piece last: as long as it is there, the sweep finds what a crash has left. */

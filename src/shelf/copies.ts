@@ -1,13 +1,16 @@
-import type { Resource } from '@medplum/fhirtypes'
+import type { Bundle, Resource } from '@medplum/fhirtypes'
 import type { EhrCapability } from '../fhir/capability.ts'
 import { capabilityOf } from '../fhir/capability.ts'
-import type { FhirHandle, Kept } from '../fhir/client.ts'
+import type { FhirHandle, Kept, SearchParams } from '../fhir/client.ts'
 import type { HomeType } from '../fhir/homes.ts'
 import { Problem } from '../problem.ts'
 import { firstDifference } from './same.ts'
 
 /** How a resource in the EHR says which one of the shelf it was. */
 export const SHELF_IDENTIFIER = 'urn:portico:shelf'
+
+/** Of 200 each. */
+const MOST_PAGES = 500
 
 /** A move that cannot be done, or not go on; the message is for the person who started it. */
 export class MoveRefused extends Error {
@@ -61,16 +64,39 @@ function withMark(content: Resource, shelfId: string): Resource {
   ) as Resource
 }
 
-/** Checked again: an EHR that overlooks the parameter would return somebody else's, and it would be overwritten. */
+/**
+ * Checked again: an EHR that overlooks the parameter would return somebody else's, and it would be overwritten. Of many
+ * that happened at one instant all pages are looked at.
+ */
 async function findCopy({ ehr, type }: CopyDeps, shelfId: string, wanted: Resource) {
-  const query =
+  let query: SearchParams | undefined =
     wanted.resourceType === 'AuditEvent'
       ? { date: wanted.recorded, _count: '200' }
       : { identifier: `${SHELF_IDENTIFIER}|${shelfId}` }
-  const { entry = [] } = await ehr.search(type, query)
-  return entry
-    .map(({ resource }) => resource)
-    .find((one): one is Kept<typeof one & object> => one?.id !== undefined && carries(one, shelfId))
+  for (let page = 0; query && page < MOST_PAGES; page += 1) {
+    const bundle: Bundle = await ehr.search(type, query)
+    const found = (bundle.entry ?? [])
+      .map(({ resource }) => resource)
+      .find((one): one is Kept<typeof one & object> => one?.id !== undefined && carries(one, shelfId))
+    if (found) return found
+    query = type === 'AuditEvent' ? nextPage(bundle, type) : undefined
+  }
+  if (!query) return undefined
+  throw new MoveRefused(
+    `The EMR has too many ${type} to look for ${shelfId} among them. Nothing was switched.`,
+  )
+}
+
+/** What the next page is asked for with: at the EHR's own base, wherever the link leads. */
+function nextPage({ link = [] }: Bundle, type: HomeType): SearchParams | undefined {
+  const next = link.find(({ relation }) => relation === 'next')?.url
+  if (!next) return undefined
+  const url = new URL(next, 'http://ehr.invalid')
+  if (!url.pathname.endsWith(`/${type}`))
+    throw new MoveRefused(`The EMR pages ${type} in a way that Portico cannot follow. Nothing was switched.`)
+  const params: Record<string, string[]> = {}
+  for (const [name, value] of url.searchParams) (params[name] ??= []).push(value)
+  return params
 }
 
 const carries = (resource: Resource, shelfId: string) => {

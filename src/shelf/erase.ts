@@ -36,6 +36,7 @@ async function eraseSome(tx: Db, { practiceId, type }: Place): Promise<boolean> 
     .where('practice_id', '=', practiceId)
     .where('type', '=', type)
     .where('id', 'in', ids)
+    .where('name', '<>', 'awaits')
     .execute()
   return true
 }

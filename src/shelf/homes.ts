@@ -4,9 +4,10 @@ import type { FhirHandle } from '../fhir/client.ts'
 import type { Ehr } from '../fhir/handles.ts'
 import type { Home, HomeType } from '../fhir/homes.ts'
 import type { EhrPlan } from '../fhir/plan.ts'
+import { Problem } from '../problem.ts'
 import type { Db, Store } from '../store/open.ts'
 import { followMoved } from './moved.ts'
-import { createShelf, type Shelf } from './shelf.ts'
+import { createShelf, type OnUnreadable, type Shelf } from './shelf.ts'
 
 export type HomesDeps = {
   store: Store
@@ -17,11 +18,15 @@ export type HomesDeps = {
   planOf(practiceId: string): Promise<Pick<EhrPlan, 'homes'>>
   /** The FHIR base of a practice is what it issues tokens for. */
   clientOf(practiceId: string): { iss: string }
+  onUnreadable?: OnUnreadable
 }
 
 /** Where each resource type lives for each practice. */
 export type Homes = {
-  /** @throws Problem of the EHR's at a type's first use, while the EHR does not say what it can do */
+  /**
+   * @throws Problem of the EHR's at a type's first use, while the EHR does not say what it can do; `ehr-unavailable`
+   * while it does not give the service the token that would make it the home
+   */
   homeOf(practiceId: string, type: HomeType): Promise<Home>
   /**
    * The way to a type, wherever it lives. In the chart the service's own token is used, or that of a staff member.
@@ -48,6 +53,7 @@ export function createHomes(deps: HomesDeps): Homes {
       now: deps.now,
       practiceId,
       base: deps.clientOf(practiceId).iss,
+      ...(deps.onUnreadable ? { onUnreadable: deps.onUnreadable } : {}),
     })
 
   return {
@@ -74,7 +80,9 @@ async function findHome(db: Db, practiceId: string, type: HomeType): Promise<Hom
 /** Of several nodes that ask at the same time one writes, and all take what it wrote. */
 async function decide(deps: HomesDeps, practiceId: string, type: HomeType): Promise<Home> {
   const { store, now } = deps
-  const { home } = (await deps.planOf(practiceId)).homes[type]
+  const { home, isOpen } = (await deps.planOf(practiceId)).homes[type]
+  // For ever is no answer to a token that is refused today.
+  if (isOpen) throw new Problem('ehr-unavailable')
   await store.db
     .insertInto('home')
     .values({ practice_id: practiceId, type, home, decided_at: now(), moving_since: null })

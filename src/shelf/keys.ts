@@ -5,7 +5,8 @@ import { findSearchParameter } from '../fhir/search-parameters.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Content } from './accept.ts'
 
-export type KeyName = Schema['resource_key']['name']
+/** What a search may be narrowed by. */
+export type KeyName = Exclude<Schema['resource_key']['name'], 'awaits'>
 export type Key = { name: KeyName; value: string }
 
 /** Search parameters that a key answers, or narrows to a few: a resource that matches always has the key. */

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../clock.ts'
 import { ConfigError, readConfig } from '../config.ts'
-import { capabilityOf, narrowCapability, type EhrCapability } from '../fhir/capability.ts'
-import { HOME_TYPES, type HomeType } from '../fhir/homes.ts'
+import { narrowCapability, type EhrCapability } from '../fhir/capability.ts'
+import { HOME_TYPES, lacksOf, type HomeType } from '../fhir/homes.ts'
 import { createLog } from '../log.ts'
 import { Problem } from '../problem.ts'
 import { openStore } from '../store/open.ts'
@@ -82,15 +82,11 @@ function noScope(error: unknown): string {
 
 /** Why a type cannot live in the EHR: what it does not do at all, or does not let our service do. */
 function inWords(type: HomeType, capability: EhrCapability, allowed: EhrCapability): string {
-  const lacks = (from: EhrCapability) => {
-    const { read, search, create, update, patch } = capabilityOf(from, type)
-    const can = { read, search, create, change: update || patch }
-    return Object.entries(can).flatMap(([what, is]) => (is ? [] : [what]))
-  }
-  const never = lacks(capability)
+  const never = lacksOf(capability, type)
   if (never.length > 0)
     return `This EMR cannot be home to ${type}: by its own word it does not offer ${never.join(', ')}.`
-  return `This EMR does not let Portico's service ${lacks(allowed).join(', ')} ${type}: it needs system/${type}.crus.`
+  const scopes = `system/${type}.crus${type === 'DocumentReference' ? ' system/Binary.crs' : ''}`
+  return `This EMR does not let Portico's service do all that ${type} takes (${lacksOf(allowed, type).join(', ')}): it needs ${scopes}.`
 }
 
 function readTask(args: string[]): MoveTask | undefined {

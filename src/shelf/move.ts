@@ -8,6 +8,7 @@ import { releaseLease, takeLease } from '../store/leases.ts'
 import type { Db, Store } from '../store/open.ts'
 import { bringOver, type CopyDeps, MoveRefused, SHELF_IDENTIFIER } from './copies.ts'
 import { eraseMoved } from './erase.ts'
+import { linkCopies, noteAwaited, renameKeys } from './links.ts'
 import { findMoved } from './moved.ts'
 import { mapReferences, referencesIn } from './references.ts'
 import { findRow, type Row } from './rows.ts'
@@ -49,6 +50,7 @@ export async function moveHome(deps: MoveDeps): Promise<void> {
     await hold(deps, now())
     const moved = await finish(deps)
     await eraseMoved(store, deps)
+    await linkCopies(deps)
     deps.tell(
       `${type} of ${practiceId} now lives in the EMR: ${moved} moved, and Portico's own copies erased.`,
     )
@@ -58,7 +60,8 @@ export async function moveHome(deps: MoveDeps): Promise<void> {
   }
 }
 
-async function assertMovable({ store, practiceId, type, capability, now }: MoveDeps) {
+async function assertMovable(deps: MoveDeps) {
+  const { store, practiceId, type, capability, now } = deps
   const { searchParams } = capabilityOf(capability, type)
   const findBy = type === 'AuditEvent' ? 'date' : 'identifier'
   if (!searchParams.includes(findBy))
@@ -75,6 +78,7 @@ async function assertMovable({ store, practiceId, type, capability, now }: MoveD
   if (row?.home !== 'ehr') return
   // What a move left that was cut off after it had switched.
   await eraseMoved(store, { practiceId, type })
+  await linkCopies(deps)
   throw new MoveRefused(`${type} of ${practiceId} lives in the EMR already.`)
 }
 
@@ -113,14 +117,15 @@ async function copyOne(deps: MoveDeps, id: string, coming: ReadonlySet<string>):
     throw new MoveRefused(`Somebody else has begun to move ${type} of ${practiceId}.`)
   const row = await findRow(store.db, { practiceId, type }, id)
   if (!row || (row.moved_version ?? 0) >= row.version) return false
-  const resource = openRow(deps, row)
+  const resource = openOrRefuse(deps, row)
   const own = referencesIn(resource).flatMap((text) =>
     text.startsWith(`${type}/`) ? [text.slice(type.length + 1)] : [],
   )
   for (const other of own)
     if (other !== id && !coming.has(other)) await copyOne(deps, other, new Set([...coming, id]))
 
-  const linked = await withNewReferences(deps, resource)
+  const { linked, awaited } = await withNewReferences(deps, resource)
+  await noteAwaited(store.db, { practiceId, type }, id, awaited)
   const movedTo = await bringOver(deps, id, linked as typeof resource, row.moved_to)
   await store.db
     .updateTable('resource')
@@ -132,19 +137,32 @@ async function copyOne(deps: MoveDeps, id: string, coming: ReadonlySet<string>):
   return true
 }
 
-/** What is still on the shelf has no address in the EHR: there it is named by the identifier that it will carry. */
-async function withNewReferences({ store, practiceId }: MoveDeps, resource: object): Promise<unknown> {
+function openOrRefuse(deps: MoveDeps, row: Row) {
+  try {
+    return openRow(deps, row)
+  } catch {
+    throw new MoveRefused(`No key in PORTICO_KEYS opens ${row.type} ${row.id}. Nothing was switched.`)
+  }
+}
+
+/**
+ * What is still on the shelf has no address in the EHR: there it is named by the identifier that it will carry.
+ * @returns `awaited`: the ids of what was named so
+ */
+async function withNewReferences({ store, practiceId, type: moving }: MoveDeps, resource: object) {
   const ids = referencesIn(resource).map((text) => text.slice(text.indexOf('/') + 1))
-  const moved = await findMoved(store.db, practiceId, ids)
+  const moved = await findMoved(store.db, practiceId, ids, moving)
   const kept = await findKept(store.db, practiceId, ids)
-  return mapReferences(resource, (reference) => {
+  const awaited: string[] = []
+  const linked = mapReferences(resource, (reference) => {
     const [type = '', id = ''] = reference.split('/')
     const movedTo = moved.get(id)
     if (movedTo !== undefined) return `${type}/${movedTo}`
-    return kept.has(`${type}/${id}`)
-      ? { identifier: { system: SHELF_IDENTIFIER, value: id }, type }
-      : reference
+    if (!kept.has(`${type}/${id}`)) return reference
+    awaited.push(id)
+    return { identifier: { system: SHELF_IDENTIFIER, value: id }, type }
   })
+  return { linked, awaited }
 }
 
 async function findKept(db: Db, practiceId: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -192,6 +210,7 @@ function switchHome({ store, practiceId, type, now }: MoveDeps): Promise<number 
       .where('practice_id', '=', practiceId)
       .where('type', '=', type)
       .execute()
+    await renameKeys(tx, { practiceId, type })
     const moved = await countRows(tx, practiceId, type)
     const detail = { type, to: 'ehr', resources: moved }
     await recordAudit(tx, { practiceId, actor: 'portico', action: 'home.moved', detail }, now())

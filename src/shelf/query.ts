@@ -3,6 +3,7 @@ import type { SearchParams } from '../fhir/client.ts'
 import { findSearchParameter, type KnownParameter } from '../fhir/search-parameters.ts'
 import type { HomeType } from '../fhir/homes.ts'
 import { Problem } from '../problem.ts'
+import { type DateTest, readDateTest } from './extents.ts'
 import { type KeyName, NARROWED_BY } from './keys.ts'
 
 /** One condition; a resource holds it when one of the alternatives matches. */
@@ -10,6 +11,8 @@ export type Clause = {
   parameter: KnownParameter
   modifier: '' | 'not' | 'missing'
   values: readonly string[]
+  /** Of a date: one of them must pass. */
+  dates: readonly DateTest[]
   alternatives: readonly SearchRequest[]
 }
 
@@ -78,11 +81,18 @@ function readClause(type: HomeType, name: string, value: string, base: string): 
     parameter,
     modifier: modifier as Clause['modifier'],
     values,
+    dates: parameter.type === 'date' && modifier === '' ? values.map(toDate) : [],
     alternatives: asked.map((one) => toRequest(type, name, one)),
   }
 }
 
-/** The matcher compares a bare id only where a reference can lead to one type, and one date at a time. */
+function toDate(value: string): DateTest {
+  const test = readDateTest(value)
+  if (!test) throw new Problem('ehr-rejected')
+  return test
+}
+
+/** The matcher compares a bare id only where a reference can lead to one type. */
 function toAsked({ type, target = [] }: KnownParameter, values: readonly string[]): readonly string[] {
   if (type !== 'reference' || target.length < 2) return values
   return values.flatMap((value) => (value.includes('/') ? [value] : target.map((one) => `${one}/${value}`)))

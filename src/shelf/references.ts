@@ -17,6 +17,29 @@ export function mapReferences(value: unknown, change: (reference: string) => New
   return typeof changed === 'string' ? { ...copy, reference: changed } : { ...rest, ...changed }
 }
 
+/**
+ * A copy with references that name an identifier of a system replaced by literal ones, where `find` knows whose it is.
+ * @see FHIR R4 Reference.identifier
+ */
+export function mapIdentified(
+  value: unknown,
+  system: string,
+  find: (type: string, value: string) => string | undefined,
+): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapIdentified(item, system, find))
+  if (typeof value !== 'object' || value === null) return value
+  const { identifier, type, ...rest } = value as {
+    identifier?: Partial<Record<string, unknown>>
+    type?: unknown
+  }
+  const isOurs = identifier?.['system'] === system && typeof type === 'string'
+  const found = isOurs ? find(type, String(identifier['value'])) : undefined
+  if (found !== undefined) return { ...rest, reference: found }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, mapIdentified(inner, system, find)]),
+  )
+}
+
 /** `Type/id` of every literal reference, at whatever version. */
 export function referencesIn(value: unknown): string[] {
   const found: string[] = []

@@ -14,7 +14,10 @@ export type SearchContext = {
   keyring: Keyring
   practiceId: string
   base: string
-  open(row: Row): Kept<Resource>
+  /** Undefined for what does not open, which is left out. */
+  open(row: Row): Kept<Resource> | undefined
+  /** With references to where things are by now. */
+  link(resources: Kept<Resource>[]): Promise<Kept<Resource>[]>
 }
 
 /** Rows that are read, opened and compared between two turns of the event loop. */
@@ -49,7 +52,7 @@ export async function searchShelf(
   }
 }
 
-type Found = { resource: Kept<Resource>; keys: (string | undefined)[] }
+type Found = { resource: Kept<Resource>; keys: (string | number | undefined)[] }
 
 async function collect(context: SearchContext, query: ShelfQuery) {
   const place = { practiceId: context.practiceId, type: query.type }
@@ -63,8 +66,8 @@ async function collect(context: SearchContext, query: ShelfQuery) {
   let after = ''
   for (let limit = Math.min(needed, ROWS_AT_ONCE); ; limit = ROWS_AT_ONCE) {
     const rows = await nextRows(context.db, place, { ids, lookups, after, limit })
-    for (const row of rows) {
-      const resource = context.open(row)
+    const opened = rows.flatMap((row) => context.open(row) ?? [])
+    for (const resource of await context.link(opened)) {
       if (!query.clauses.every((clause) => holds(resource, clause))) continue
       matched += 1
       kept.push({ resource, keys: sort.map(({ parameter }) => sortKey(resource, parameter)) })

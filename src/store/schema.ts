@@ -233,7 +233,8 @@ export interface Schema {
   resource_key: {
     practice_id: string
     type: string
-    name: 'patient' | 'status' | 'identifier' | 'part-of'
+    /** `awaits`: what its copy in the EHR names by our identifier, until that has an id there too. */
+    name: 'patient' | 'status' | 'identifier' | 'part-of' | 'awaits'
     /** An id or a code as it is; an identifier as HMAC. */
     value: string
     id: string

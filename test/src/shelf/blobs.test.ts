@@ -146,3 +146,26 @@ test('a file that takes longer than the sweep would wait does not come in', asyn
   }
   await expect(putBlob(deps, file, slow())).rejects.toThrow('too long')
 })
+
+test('a file whose last answer was lost after its commit is there, whole', async () => {
+  const whole = randomBytes(300_000)
+  const insert = (row: Parameters<ReturnType<typeof store.db.insertInto<'blob'>>['values']>[0]) => ({
+    execute: async () => {
+      await store.db.insertInto('blob').values(row).execute()
+      throw new Error('connection reset')
+    },
+  })
+  const db = new Proxy(store.db, {
+    get(target, name) {
+      if (name === 'insertInto')
+        return (table: 'blob' | 'blob_chunk') =>
+          table === 'blob' ? { values: insert } : target.insertInto(table)
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+  const lossy = { ...store, db }
+  const blob = await putBlob({ ...deps, store: lossy }, file, bytesIn(whole))
+  expect(blob.size).toBe(300_000)
+  expect((await readAll(blob.id)).equals(whole)).toBe(true)
+})

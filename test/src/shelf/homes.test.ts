@@ -13,11 +13,11 @@ import { BASE, openShelf } from './shelf.ts'
 /** Homes of a practice whose EHR the test plays: it says where things could live, or does not answer. */
 async function openHomes() {
   const { deps, shelf, store } = await openShelf()
-  const ehr = { says: 'ehr' as Home | Problem, asked: 0 }
+  const ehr = { says: 'ehr' as Home | Problem, isOpen: false, asked: 0 }
   const planOf = async () => {
     ehr.asked += 1
     if (ehr.says instanceof Problem) throw ehr.says
-    const row = { home: ehr.says, writer: ehr.says === 'ehr' ? 'service' : 'portal' }
+    const row = { home: ehr.says, writer: ehr.says === 'ehr' ? 'service' : 'portal', isOpen: ehr.isOpen }
     return { homes: Object.fromEntries(HOME_TYPES.map((type) => [type, row])) as EhrPlan['homes'] }
   }
   const way = { ...shelf, base: 'http://the-ehr.example/fhir' }
@@ -63,6 +63,15 @@ describe('where a type lives', () => {
     expect(await codeOf(homes.homeOf('fernwood', 'Consent'))).toBe('ehr-unavailable')
     ehr.says = 'portal'
     expect(await homes.homeOf('fernwood', 'Consent')).toBe('portal')
+  })
+
+  test('is not decided for ever by a token that is refused today', async () => {
+    const { homes, ehr, store } = await openHomes()
+    Object.assign(ehr, { says: 'portal', isOpen: true })
+    expect(await codeOf(homes.homeOf('fernwood', 'Consent'))).toBe('ehr-unavailable')
+    expect(await store.db.selectFrom('home').selectAll().execute()).toEqual([])
+    Object.assign(ehr, { says: 'ehr', isOpen: false })
+    expect(await homes.homeOf('fernwood', 'Consent')).toBe('ehr')
   })
 
   test('gives the way there: the shelf, the service’s or a staff member’s own', async () => {
