@@ -1,12 +1,14 @@
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../src/config.ts'
+import { environmentText } from '../src/setup/environment.ts'
 import { runCommand } from './support/command.ts'
 import { listFiles, readSource, readText, repository } from './support/sources.ts'
 
@@ -139,7 +141,9 @@ describe('compose.yaml', () => {
   test('has no secret of its own, and asks for each one that it needs', () => {
     for (const secret of [portico.environment['PORTICO_KEYS'], portico.environment['PGPASSWORD']])
       expect(secret).toMatch(/^\$\{\w+:\?.+\}$/)
-    expect(database.environment['POSTGRES_PASSWORD']).toBe(portico.environment['PGPASSWORD'])
+    // pg_dump in the database's container signs in with it too.
+    for (const name of ['POSTGRES_PASSWORD', 'PGPASSWORD'])
+      expect(database.environment[name]).toBe(portico.environment['PGPASSWORD'])
   })
 
   test('is a configuration that Portico accepts in production', () => {
@@ -190,6 +194,85 @@ describe('the systemd units', () => {
     )
     expect(judged.output).toMatch(/Overall exposure level/)
     expect(judged.code, judged.output).toBe(0)
+  })
+})
+
+describe('the steps in README.md', () => {
+  const steps = [...readText('README.md').matchAll(/^( *)```sh\n([\s\S]*?)^ *```$/gm)]
+    .flatMap(([, indent = '', block = '']) => block.split('\n').map((line) => line.slice(indent.length)))
+    .filter((line) => line !== '')
+  const stepWith = (words: string) => steps.find((line) => line.includes(words)) ?? `no step has ${words}`
+  const environmentIn = (unit: string) =>
+    Object.fromEntries(
+      [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, name = '', value = '']): [string, string] => [
+        name,
+        value,
+      ]),
+    )
+
+  /** As set-up leaves it. */
+  function writeEnvironment() {
+    const path = join(folder, '.env')
+    rmSync(path, { force: true })
+    const answers = {
+      publicUrl: 'https://portal.example.org',
+      portalUrl: 'https://portal.example.org',
+      config: 'portico.json',
+      storeKeys: `1:${randomBytes(32).toString('base64url')}`,
+      port: 8080,
+      databaseUrl: 'sqlite:./data/portico.sqlite',
+    }
+    writeFileSync(path, environmentText(path, answers))
+    return { path, answers }
+  }
+  const inShell = async (script: string) => {
+    const done = await runCommand('sh', ['-c', script], { cwd: folder })
+    expect(done.code, done.output).toBe(0)
+    return done.output
+  }
+
+  test('under systemd the unit says where store and configuration are, whatever set-up wrote', async () => {
+    const { answers } = writeEnvironment()
+    const [filter = ''] = stepWith('/etc/portico/portico.env').split(' | ')
+    const env = { ...environmentIn(readText('deploy/portico.service')), ...parseEnv(await inShell(filter)) }
+    expect(env).toMatchObject({
+      PORTICO_KEYS: answers.storeKeys,
+      DATABASE_URL: 'sqlite:/var/lib/portico/portico.sqlite',
+      PORTICO_CONFIG: '/etc/portico/portico.json',
+    })
+    const config = readConfig({ ...env, PORTICO_CONFIG: writeConfig() })
+    expect([config.production, config.databaseUrl]).toEqual([true, env['DATABASE_URL']])
+  })
+
+  test('in containers the password comes to what set-up wrote, once', async () => {
+    const { path } = writeEnvironment()
+    const before = readFileSync(path, 'utf8')
+    const step = stepWith('DATABASE_PASSWORD')
+    await inShell(`${step}\n${step}`)
+    const after = readFileSync(path, 'utf8')
+    expect(after.startsWith(before)).toBe(true)
+    expect(after.slice(before.length)).toMatch(/^DATABASE_PASSWORD=[0-9a-f]{48}\n$/)
+    expect(steps.filter((line) => /[^>]> *\.env/.test(line))).toEqual([])
+  })
+
+  test('a dump that fails leaves the last one as it is', async () => {
+    writeFileSync(join(folder, 'portico.dump'), 'the last one')
+    const step = stepWith('pg_dump')
+    await inShell(`docker() { return 1; }\n${step} || :`)
+    expect(readFileSync(join(folder, 'portico.dump'), 'utf8')).toBe('the last one')
+    await inShell(`docker() { echo "$@"; }\n${step}`)
+    expect(readFileSync(join(folder, 'portico.dump'), 'utf8')).toMatch(/^compose exec -T database pg_dump /)
+    expect(stepWith('pg_restore')).toMatch(/^docker compose exec -T database pg_restore .* < portico\.dump$/)
+  })
+
+  test('every program that they start is there, and none restores without a word where to', () => {
+    const started = [...readText('README.md').matchAll(/\b(?:beside|node) (src\/[\w/-]+\.ts)/g)]
+    expect(started.length).toBeGreaterThan(4)
+    expect(started.map(([, path]) => path).filter((path = '') => !programs.includes(path))).toEqual([])
+    const beside = steps.join('\n').split('beside() {')[1]?.split('}')[0] ?? ''
+    for (const [name, value] of Object.entries(environmentIn(readText('deploy/portico.service'))))
+      if (name !== 'NODE_COMPILE_CACHE') expect(beside).toContain(`--setenv=${name}=${value}`)
+    expect(steps.filter((line) => /^npm .*--restore/.test(line))).toEqual([])
   })
 })
 

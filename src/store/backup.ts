@@ -29,7 +29,7 @@ type BackupOptions = {
 
 /**
  * Copies an embedded store while it is in use, checks the copy, and only then gives it its name. Older copies go only
- * when this one is whole and its audit trail holds.
+ * when all of this one that could be checked holds: its pages, its audit trail, its keys.
  *
  * @param file the store
  * @throws Error in words for people; then no copy is left and no older one was deleted
@@ -47,7 +47,8 @@ export async function backupStore(file: string, options: BackupOptions, deps: Ch
     const path = join(folder, name)
     renameSync(unfinished, path)
     syncFolder(folder)
-    const deleted = keep === null || checked.brokenTrails.length > 0 ? [] : deleteOlder(folder, keep)
+    const holds = checked.brokenTrails.length === 0 && checked.keysOpen !== false
+    const deleted = keep === null || !holds ? [] : deleteOlder(folder, keep)
     return { ...checked, file: path, bytes: statSync(path).size, deleted }
   } finally {
     for (const side of ['', '-wal', '-shm', '-journal']) rmSync(unfinished + side, { force: true })

@@ -6,6 +6,9 @@ import type { Db } from './open.ts'
 /** Every value as text, in the order of the table's columns: neither engine's own types can round or cut anything. */
 type Row = (string | null)[]
 
+/** The two stores do not hold the same. */
+export class Unlike extends Error {}
+
 const ROWS_AT_ONCE = 500
 /** Characters: a few files' chunks must not fill the memory. */
 const SIZE_AT_ONCE = 4_000_000
@@ -34,7 +37,7 @@ export async function copyRows(
 /**
  * Reads a table back and compares it row by row, value by value.
  * @returns how many rows are alike
- * @throws Error in words for people at the first row that is not
+ * @throws Unlike in words for people, at the first row that is not
  */
 export async function verifyRows(source: DatabaseSync, target: Db, table: Table): Promise<number> {
   let alike = 0
@@ -42,12 +45,12 @@ export async function verifyRows(source: DatabaseSync, target: Db, table: Table)
     const found = await readSame(target, table, rows)
     for (const [place, row] of rows.entries()) {
       const fault = faultOf(table, row, found[place])
-      if (fault) throw new Error(`${table.name}: the row ${keyOf(table, row)} ${fault}`)
+      if (fault) throw new Unlike(`${table.name}: the row ${keyOf(table, row)} ${fault}`)
     }
     alike += rows.length
   }
   const there = await countTarget(target, table)
-  if (there !== alike) throw new Error(`${table.name}: ${there} rows in the target, ${alike} in the source`)
+  if (there !== alike) throw new Unlike(`${table.name}: ${there} rows in the target, ${alike} in the source`)
   return alike
 }
 

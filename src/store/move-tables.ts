@@ -78,11 +78,24 @@ function parentsFirst(source: DatabaseSync, tables: Table[]): Table[] {
   return [...ordered]
 }
 
+/** Tables that hold rows of somebody; what an extension brought along, and views, do not. */
+async function tablesIn(target: Db): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = current_schema() and c.relkind in ('r', 'p') and not exists (
+      select 1 from pg_depend d
+      where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+    order by 1`.execute(target)
+  return rows.map(({ name }) => name).filter((name) => !NOT_MOVED.has(name))
+}
+
 /** What of the target's tables is not as the source's; an empty list is what a move needs. */
 export async function differences(target: Db, tables: readonly Table[]): Promise<string[]> {
-  const { rows } = await sql<{ table_name: string; column_name: string; data_type: string }>`
+  const own = await tablesIn(target)
+  const { rows: columns } = await sql<{ table_name: string; column_name: string; data_type: string }>`
     select table_name, column_name, data_type from information_schema.columns
     where table_schema = current_schema()`.execute(target)
+  const rows = columns.filter(({ table_name }) => own.includes(table_name))
   const shape = (table: string, column: string, type: string) => `${table}.${column} ${type}`
   const there = new Set(rows.map((row) => shape(row.table_name, row.column_name, row.data_type)))
   const wanted = new Set(
@@ -91,7 +104,6 @@ export async function differences(target: Db, tables: readonly Table[]): Promise
   return [
     ...[...wanted].filter((one) => !there.has(one)).map((one) => `${one} is missing in the target`),
     ...rows
-      .filter(({ table_name }) => !NOT_MOVED.has(table_name))
       .map((row) => shape(row.table_name, row.column_name, row.data_type))
       .filter((one) => !wanted.has(one))
       .map((one) => `${one} is not in the source`),
@@ -100,12 +112,8 @@ export async function differences(target: Db, tables: readonly Table[]): Promise
 
 /** Tables of the target that hold anything, or are not Portico's. */
 export async function occupied(target: Db, tables: readonly Table[]): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables where table_schema = current_schema()`.execute(
-    target,
-  )
   const found: string[] = []
-  for (const { name } of rows.filter(({ name }) => !NOT_MOVED.has(name)))
+  for (const name of await tablesIn(target))
     if (!tables.some((table) => table.name === name) || (await hasRows(target, name))) found.push(name)
   return found
 }

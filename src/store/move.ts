@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import type { Clock } from '../clock.ts'
 import { type Migration, migrate, MIGRATIONS, UNFINISHED_MOVE } from './migrate.ts'
-import { copyRows, verifyRows } from './move-rows.ts'
+import { copyRows, Unlike, verifyRows } from './move-rows.ts'
 import { differences, listTables, occupied, type Table } from './move-tables.ts'
 import type { Db, Store } from './open.ts'
 
@@ -29,15 +29,40 @@ export async function moveStore(
   const migrations = deps.migrations ?? MIGRATIONS
   const tables = listTables(source, migrations)
   const mark = markOf(source)
-  await prepare(target, tables, { ...deps, migrations, mark })
+  const isResumed = await prepare(target, tables, { ...deps, migrations, mark })
+  const rows = await copyAndVerify(source, target, tables, deps).catch((error: unknown) => {
+    throw isResumed && isOfAnotherTime(error) ? sourceChanged(error) : error
+  })
+  await target.db.deleteFrom('schema_migration').where('id', '=', mark).execute()
+  return { tables: tables.length, rows }
+}
+
+async function copyAndVerify(
+  source: DatabaseSync,
+  target: Store,
+  tables: readonly Table[],
+  deps: MoveDeps,
+): Promise<number> {
   for (const table of tables) await copyRows(source, target.db, table, (rows) => deps.tell(table.name, rows))
   // A planner that knows nothing of a million new rows would read all of them for a few.
   await sql`analyze`.execute(target.db)
   let rows = 0
   for (const table of tables) rows += await verifyRows(source, target.db, table)
-  await target.db.deleteFrom('schema_migration').where('id', '=', mark).execute()
-  return { tables: tables.length, rows }
+  return rows
 }
+
+const CONSTRAINT_BROKEN = /^23/
+
+/** Rows that came to the source in between stand among those that are moved already: nothing puts that right. */
+const isOfAnotherTime = (error: unknown): error is Error =>
+  error instanceof Unlike ||
+  (error instanceof Error && 'code' in error && CONSTRAINT_BROKEN.test(String(error.code)))
+
+const sourceChanged = (cause: Error) =>
+  new Error(
+    `The source has changed since the move began, or somebody wrote to the target (${cause.message}). Give it an empty database and begin again.`,
+    { cause },
+  )
 
 /** Names the source by the instants of its migrations, which no other store has: only the same move goes on. */
 function markOf(source: DatabaseSync) {
@@ -47,7 +72,12 @@ function markOf(source: DatabaseSync) {
 
 type Preparation = { now: Clock; migrations: readonly Migration[]; mark: string }
 
-async function prepare(target: Store, tables: readonly Table[], { now, migrations, mark }: Preparation) {
+/** @returns whether a move that was cut off goes on */
+async function prepare(
+  target: Store,
+  tables: readonly Table[],
+  { now, migrations, mark }: Preparation,
+): Promise<boolean> {
   await expectUnicode(target.db)
   const marks = await marksIn(target.db)
   if (marks.some((one) => one !== mark))
@@ -59,6 +89,7 @@ async function prepare(target: Store, tables: readonly Table[], { now, migration
   }
   const [difference] = await differences(target.db, tables)
   if (difference !== undefined) throw new Error(`The two stores do not have the same tables: ${difference}.`)
+  return marks.length > 0
 }
 
 async function expectUnicode(db: Db) {

@@ -1,21 +1,24 @@
 import {
   chmodSync,
+  chownSync,
   constants,
   copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { stampOf, syncFolder } from './backup.ts'
 import { checkCopy, type Checked, type CheckDeps } from './backup-check.ts'
 import { holdSqlite, StoreInUse } from './hold-sqlite.ts'
 
 const SIDE_FILES = ['-wal', '-shm', '-journal']
+const COMING = '.restoring-'
 
 export type Restored = Checked & {
   /** Where the store is that stood there before; null = there was none. */
@@ -26,7 +29,7 @@ export type Restored = Checked & {
 
 /**
  * Puts a backup in the place of an embedded store that nobody uses, in one step: at every instant there is one whole
- * store at that place. What stood there is kept beside it.
+ * store at that place (in two where the file system knows no hard links). What stood there is kept beside it.
  *
  * @param from the backup, which stays where it is
  * @throws StoreInUse
@@ -37,10 +40,12 @@ export async function restoreStore(
   deps: CheckDeps,
 ): Promise<Restored> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const coming = `${file}.restoring-${process.pid}`
+  removeStale(file)
+  const coming = `${file}${COMING}${process.pid}`
   try {
     copyClosed(from, file, coming)
     const checked = await checkCopy(coming, deps)
+    giveTo(existsSync(file) ? file : dirname(file), coming)
     return { ...checked, ...swap(coming, file, `${file}.before-restore-${stampOf(now())}`) }
   } finally {
     for (const side of ['', ...SIDE_FILES]) rmSync(coming + side, { force: true })
@@ -59,6 +64,34 @@ function copyClosed(from: string, file: string, to: string) {
   chmodSync(to, 0o600)
 }
 
+/** Of restores that were killed. */
+function removeStale(file: string) {
+  const start = `${basename(file)}${COMING}`
+  for (const name of readdirSync(dirname(file)).filter((name) => name.startsWith(start)))
+    if (!isAnothers(Number.parseInt(name.slice(start.length), 10))) rmSync(join(dirname(file), name))
+}
+
+/** Whether another process that runs has this number. */
+function isAnothers(pid: number) {
+  if (pid === process.pid || !(pid > 0)) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Who restores as root must not lock the service out of its store. */
+function giveTo(owners: string, path: string) {
+  const [wanted, is] = [statSync(owners), statSync(path)]
+  if (wanted.uid === is.uid && wanted.gid === is.gid) return
+  try {
+    chownSync(path, wanted.uid, wanted.gid)
+  } catch (cause) {
+    throw new Error(`${owners} belongs to another user. Restore as that one, or as root.`, { cause })
+  }
+}
+
 function swap(coming: string, file: string, before: string): Pick<Restored, 'before' | 'damage'> {
   if (!existsSync(file)) {
     renameSync(coming, file)
@@ -67,17 +100,33 @@ function swap(coming: string, file: string, before: string): Pick<Restored, 'bef
   }
   const held = holdOrDamage(file)
   try {
-    // A second name for the old file, then the new one under the first name: there is a store at every instant.
-    linkSync(file, before)
+    linkOrMove(file, before)
     // Left only by a store that is damaged; beside the new one they would damage it too.
     for (const side of SIDE_FILES) if (existsSync(file + side)) renameSync(file + side, before + side)
     renameSync(coming, file)
     syncFolder(dirname(file))
+  } catch (error) {
+    if (!existsSync(file) && existsSync(before)) renameSync(before, file)
+    throw error
   } finally {
     if ('database' in held) held.database.close()
   }
   return { before, damage: 'damage' in held ? held.damage : null }
 }
+
+/**
+ * A second name for the old file, so that there is a store at every instant until the new one takes the first name; a
+ * file system without links has to do with a moment in between. A copy would not do: to close it ends our lock.
+ */
+function linkOrMove(file: string, before: string): void {
+  try {
+    linkSync(file, before)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && NO_LINKS.has(String(error.code)))) throw error
+    renameSync(file, before)
+  }
+}
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 /** A store that is damaged is why people restore one: it cannot be locked, and no service works on it. */
 function holdOrDamage(file: string) {

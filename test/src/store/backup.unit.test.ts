@@ -113,12 +113,23 @@ describe('a backup of the embedded store', () => {
     expect(backupsIn(folder)).toHaveLength(2)
   })
 
-  test('warns when the keys at hand do not open it', async () => {
+  test('that the keys at hand do not open is made, raises the alarm, and deletes nothing', async () => {
     const { file, folder } = newPlace()
     await (await openFilled(file)).close()
-    const made = await run(file, [folder], { PORTICO_KEYS: OTHER_KEYS })
-    expect(made.code).toBe(0)
+    await run(file, [folder], { PORTICO_KEYS: KEYS })
+    const made = await run(file, [folder, '--keep', '1'], { PORTICO_KEYS: OTHER_KEYS })
+    expect(made.code).toBe(1)
     expect(made.errors).toContain('PORTICO_KEYS do not open what is sealed in it')
+    expect(made.errors).toContain('No older backup was deleted.')
+    expect(backupsIn(folder)).toHaveLength(2)
+  })
+
+  test('without keys at hand says that they were not tried', async () => {
+    const { file, folder } = newPlace()
+    await (await openFilled(file)).close()
+    const words = 'the keys were not tried'
+    expect(await run(file, [folder])).toMatchObject({ code: 0, said: expect.stringContaining(words) })
+    expect((await run(file, [folder], { PORTICO_KEYS: KEYS })).said).not.toContain(words)
   })
 
   test.each([

@@ -142,7 +142,8 @@ if (process.env['PORTICO_TEST_ENGINE'] === 'postgres')
       expect(await start(file, to).ended).toEqual({ code: 0, errors: '' })
       expect(await readPostgres(to)).toEqual(before)
       expect(readSqlite(file)).toEqual(before)
-    })
+      // It starts four programs.
+    }, 90_000)
 
     test.each([
       ['a row of ours', `insert into throttle values ('harbor', 'k', 1, 1)`, 'holds other data (throttle)'],
@@ -177,6 +178,27 @@ if (process.env['PORTICO_TEST_ENGINE'] === 'postgres')
       }
       const left = await withClient(to, (client) => client.query('select id from schema_migration'))
       expect(left.rows).toContainEqual(mark)
+    })
+
+    test('says what to do when Portico ran on the source in between', async () => {
+      const [file, to] = [copyOf(filled), await createEmptyDatabase()]
+      await cutOffAtTheEnd(file, to)
+      change(file, `insert into throttle values ('acacia', 'in between', 1, 1)`)
+      await expect(move(file, to)).rejects.toThrow(
+        /^The source has changed since the move began.+Give it an empty database and begin again\.$/,
+      )
+    })
+
+    test('takes no notice of views, and of what an extension brought along', async () => {
+      const [file, to] = [copyOf(filled), await createEmptyDatabase()]
+      await withClient(to, async (client) => {
+        await client.query('create view their_view as select 1 as x; create table their_notes (x text)')
+        // As an extension does with the tables that it makes.
+        await client.query(`insert into pg_depend
+          select 'pg_class'::regclass, 'their_notes'::regclass, 0, 'pg_extension'::regclass, oid, 0, 'e'
+          from pg_extension limit 1`)
+      })
+      await expect(move(file, to)).resolves.toMatchObject({ tables: readSqlite(file).size })
     })
 
     test('does not go on with another store, nor with one of another release', async () => {

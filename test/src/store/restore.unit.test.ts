@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -54,6 +54,43 @@ describe('restoring', () => {
     const again = await openStore(`sqlite:${file}`)
     expect(await migrate(again)).toEqual([])
     await again.close()
+  })
+
+  test('without a word which store it is for is refused, and makes none', async () => {
+    const { file, store, backup } = await backedUp()
+    await store.close()
+    const refused = await run(file, ['--restore', backup], { DATABASE_URL: '' })
+    expect(refused).toEqual({
+      code: 2,
+      said: '',
+      errors: 'DATABASE_URL must say which store to restore, as it does for the service.',
+    })
+    expect(practicesIn(file)).toEqual(['fernwood', 'harbor'])
+  })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'by root leaves it to whom the store, or its folder, belongs',
+    async () => {
+      const { file, place, store, backup } = await backedUp()
+      await store.close()
+      chownSync(file, 4321, 4322)
+      expect((await run(file, ['--restore', backup])).code).toBe(0)
+      expect(statSync(file)).toMatchObject({ uid: 4321, gid: 4322 })
+      const elsewhere = join(place, 'fresh.sqlite')
+      chownSync(place, 4323, 4324)
+      expect((await run(elsewhere, ['--restore', backup])).code).toBe(0)
+      expect(statSync(elsewhere)).toMatchObject({ uid: 4323, gid: 4324 })
+    },
+  )
+
+  test('clears away what a restore that was killed has left, and not what one that runs is at', async () => {
+    const { file, store, backup } = await backedUp()
+    await store.close()
+    const left = [`${file}.restoring-${2 ** 30}`, `${file}.restoring-${process.pid}-wal`]
+    const running = `${file}.restoring-${process.ppid}`
+    for (const path of [...left, running]) writeFileSync(path, '')
+    expect((await run(file, ['--restore', backup])).code).toBe(0)
+    expect([...left, running].map((path) => existsSync(path))).toEqual([false, false, true])
   })
 
   test('brings back what a killed service left in its side files, before it sets them aside', async () => {
