@@ -12,10 +12,12 @@ import {
 import type { Clock } from '../clock.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { createFhirHandle } from '../fhir/client.ts'
+import { missingScopes } from '../fhir/missing-scopes.ts'
 import { launchFault, type LaunchFacts } from './launch-faults.ts'
 import { clockFindings } from './look-at-ehr.ts'
+import { plain } from './plain.ts'
 import type { CheckedLaunch, Finding } from './schema.ts'
-import { missingScopes } from './scopes.ts'
+import { LASTING } from './scopes.ts'
 
 export type LaunchParts = {
   client: SmartClient
@@ -28,7 +30,10 @@ type LaunchDeps = { fetch: typeof globalThis.fetch; now: Clock }
 const PENDING = 'set-up launch'
 
 /** Where to send the browser, and what it must bring back; or what is wrong with the launch. */
-export type Begun = { authorizeUrl: string; state: string; sealed: string } | { refused: CheckedLaunch }
+export type Begun =
+  | { authorizeUrl: string; state: string; sealed: string }
+  /** `isForeign`: it names another EHR, as anybody can who knows this address. */
+  | { refused: CheckedLaunch; isForeign: boolean }
 
 /** Answers a launch from the EMR; nothing is fetched from another address than the one that was given. */
 export async function beginCheck(
@@ -39,7 +44,7 @@ export async function beginCheck(
   try {
     const request = readLaunchRequest(query)
     if (!isSameBase(request.iss, parts.client.iss))
-      return { refused: refusedLaunch(deps, foreignBase(request.iss, parts.client.iss)) }
+      return { refused: refusedLaunch(deps, foreignBase(request.iss, parts.client.iss)), isForeign: true }
     const client = { ...parts.client, iss: request.iss }
     const { authorizeUrl, pending } = await beginLaunch(client, request, smartOf(deps))
     return {
@@ -48,7 +53,7 @@ export async function beginCheck(
       sealed: parts.keyring.seal(JSON.stringify(pending), PENDING),
     }
   } catch (error) {
-    return { refused: refusedLaunch(deps, launchFault(error, parts.facts)) }
+    return { refused: refusedLaunch(deps, launchFault(error, parts.facts)), isForeign: false }
   }
 }
 
@@ -81,7 +86,7 @@ export async function finishCheck(
         ...clockFindings(parts.clockAheadMs),
       ]),
       fhirUser: grant.fhirUser,
-      userName: grant.userName,
+      userName: grant.userName === null ? null : plain(grant.userName),
       patient: grant.patient,
       granted: grant.scope,
       alias: iss === parts.client.iss ? null : iss,
@@ -105,7 +110,7 @@ export const begunLaunch = (deps: LaunchDeps, { facts }: LaunchParts): CheckedLa
 const said = ({ now }: LaunchDeps, state: CheckedLaunch['state'], findings: Finding[]): CheckedLaunch => ({
   state,
   at: now(),
-  findings,
+  findings: findings.map(({ mood, text }) => ({ mood, text: plain(text) })),
   fhirUser: null,
   userName: null,
   patient: null,
@@ -121,7 +126,25 @@ const smartOf = (deps: LaunchDeps): SmartDeps => ({ ...deps, discovery: createDi
 const isSameBase = (iss: string, fhirBase: string) => iss.replace(/\/+$/, '') === fhirBase
 
 const foreignBase = (iss: string, fhirBase: string) =>
-  `The EMR launches as ${iss}, but the address given here is ${fhirBase}. They must be the same: if the first is your EMR, go back and give that.`
+  `The EMR launches as ${shown(iss, fhirBase)}, but the address given here is ${fhirBase}. They must be the same: if the first is your EMR, go back and give that.`
+
+/** No more of a stranger's address than says where it leads: the rest could be words that they want read. */
+function shown(iss: string, fhirBase: string): string {
+  const url = URL.canParse(iss) ? new URL(iss) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) return 'something that is no web address'
+  const text = url.origin === new URL(fhirBase).origin ? url.origin + url.pathname : url.origin
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}
+
+/** Whether the cookie of a launch is one that this set-up gave. */
+export function isBegunHere(keyring: Keyring, sealed: string | undefined): boolean {
+  try {
+    openPending(keyring, sealed)
+    return true
+  } catch {
+    return false
+  }
+}
 
 function openPending(keyring: Keyring, sealed: string | undefined): { iss: string } {
   try {
@@ -155,7 +178,8 @@ async function chartFinding(deps: LaunchDeps, client: SmartClient, grant: Launch
 }
 
 function scopeFindings(client: SmartClient, grant: LaunchGrant): Finding[] {
-  const missing = missingScopes(client.scope, grant.scope)
+  // Whether the session lasts is told in a sentence of its own.
+  const missing = missingScopes(client.scope, grant.scope, null).filter((scope) => !LASTING.includes(scope))
   const all: Finding = { mood: 'good', text: `Every scope that was asked for was granted: ${grant.scope}.` }
   const less: Finding = {
     mood: 'warn',
@@ -178,7 +202,9 @@ async function serviceFindings(
     return [{ mood: 'warn', text: 'No service access is asked for: patients sign in, but see no chart.' }]
   try {
     const granted = await createServiceTokens(client, smart).scope()
-    const missing = missingScopes(client.serviceScope, granted).filter((scope) => scope.startsWith('system/'))
+    const missing = missingScopes(client.serviceScope, granted, null).filter((scope) =>
+      scope.startsWith('system/'),
+    )
     if (missing.length === 0)
       return [{ mood: 'good', text: 'The service got a token of its own, with every scope.' }]
     return [{ mood: 'warn', text: `The service got a token of its own, but without ${missing.join(', ')}.` }]

@@ -5,7 +5,7 @@ import { ConfigError, readConfig } from '../config.ts'
 import { Problem } from '../problem.ts'
 import { writeOwnerOnly } from './draft.ts'
 import { environmentIn, environmentText, portalUrlsOf } from './environment.ts'
-import { originsOf, type FoundEhr } from './look-at-ehr.ts'
+import type { FoundEhr } from './look-at-ehr.ts'
 import type { CheckedLaunch, GivePlace, GivePractice, WriteConfiguration } from './schema.ts'
 
 /** Where the files go, as the person who set up typed it. */
@@ -27,6 +27,9 @@ export type Answers = {
 type PracticeEntry = {
   slug: string
   client: { privateKeyJwk: JWK }
+  fhirBase?: string
+  frameAncestors?: string[]
+  chartUrl?: string
   administrators?: string[]
   initial?: object
 }
@@ -69,8 +72,9 @@ export function writeConfiguration(files: SetupFiles, answers: Answers, how: Wri
     ? null
     : environmentText(files.env, { ...answers, ...answers.place, ...answers.practice, config: files.config })
   tryOut(files, answers, config, env)
-  writeOwnerOnly(files.config, config)
+  // The keys first: a configuration that stands alone is taken for one whose environment is kept elsewhere.
   if (env !== null) writeOwnerOnly(files.env, env)
+  writeOwnerOnly(files.config, config)
 }
 
 function mayWrite(files: SetupFiles, existing: PracticeEntry[], slug: string, how: WriteConfiguration) {
@@ -105,8 +109,9 @@ function entryOf(
     },
     fhirBase: ehr.fhirBase,
     issAliases: launch.alias === null ? [] : [launch.alias],
-    frameAncestors: originsOf(ehr),
-    ...(practice.chartUrl === null ? {} : { chartUrl: practice.chartUrl }),
+    frameAncestors: practice.emrOrigins,
+    // What is undefined is not written, nor kept from before.
+    chartUrl: practice.chartUrl ?? undefined,
     client,
   }
 }

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../clock.ts'
 import { Problem } from '../problem.ts'
-import { sentenceFor } from './network-faults.ts'
+import { sentenceFor } from '../http/network-faults.ts'
 
 const TIMEOUT_MS = 10 * SECOND_MS
 

@@ -1,5 +1,5 @@
 import { SmartError, type SmartErrorCode } from '../../smart-launch/index.ts'
-import { sentenceFor } from './network-faults.ts'
+import { sentenceFor } from '../http/network-faults.ts'
 
 /** What the sentences name. */
 export type LaunchFacts = { redirect: string; jwks: string; clientId: string; fhirBase: string; kind: string }

@@ -3,6 +3,7 @@ import { MINUTE_MS, SECOND_MS, type Clock } from '../clock.ts'
 import { readCapability, type EhrCapability } from '../fhir/capability.ts'
 import { Problem } from '../problem.ts'
 import { fetchJson, type JsonAnswer } from './fetch-json.ts'
+import { plain } from './plain.ts'
 import { kindOf } from './registration-files.ts'
 import { Finding } from './schema.ts'
 
@@ -65,7 +66,8 @@ export async function lookAtEhr(deps: LookDeps, given: string): Promise<FoundEhr
   const capability = readStatement(metadata, fhirBase, isThere ? wellKnown.body : undefined)
   const clockAheadMs = metadata.date ? Date.parse(metadata.date) - deps.now() : null
   const software = capability.software
-  const name = software ? [software.name, software.version].filter(Boolean).join(' ') : new URL(fhirBase).host
+  const named = software && [software.name, software.version].filter(Boolean).join(' ')
+  const name = named ? plain(named).slice(0, 120) : new URL(fhirBase).host
   return {
     fhirBase,
     name,

@@ -12,6 +12,7 @@ export type SetupOptions = {
   languages?: string
   portalUrl?: string
   chartUrl?: string
+  emrOrigin?: string
   config: string
   env: string
   port?: number
@@ -25,14 +26,15 @@ export type SetupOptions = {
 export class OptionError extends Error {}
 
 const USAGE = `npm run setup                     asks here, and prints a link to the same as a page
-npm run setup -- [flags]          --yes asks nothing
+npm run setup -- [flags]          --yes asks nothing, and adds to a FILE that has other practices
 
   --fhir-base URL      FHIR address of the EMR              --client-id ID    what the EMR calls Portico
   --public-url URL     where Portico will answer            --time-zone ZONE  e.g. America/Chicago
   --practice NAME      as patients read it                  --languages en,es the first is the practice's own
   --slug NAME          its part of addresses                --portal-url URL  if patients have an address of their own
   --ehr KIND           a file of smart-launch/registration  --chart-url URL   a patient's page in the EMR, {patient} = id
-  --config FILE        portico.json                         --port N          8080
+  --emr-origin URL     whose pages may show Portico in a frame; "-" for none, as with --chart-url
+  --config FILE        portico.json                         --port N          PORT of the env file, else 8080
   --env FILE           .env                                 --replace         with --yes: connect a practice anew`
 
 const TEXTS = [
@@ -46,6 +48,7 @@ const TEXTS = [
   'languages',
   'portal-url',
   'chart-url',
+  'emr-origin',
 ] as const
 
 /** @throws OptionError for anything it does not know. */

@@ -1,8 +1,9 @@
 import { html as markup } from 'hono/html'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NoticePage } from '../http/pages.ts'
+import { OptionError } from './options.ts'
 import type { Finding } from './schema.ts'
 
 type Markup = ReturnType<typeof markup>
@@ -12,11 +13,15 @@ const LOOK = fileURLToPath(new URL('../../web-components/ui/', import.meta.url))
 const SHEETS = ['tokens', 'base', 'button', 'card', 'notice', 'frame', 'field', 'form', 'steps', 'readiness']
 const SCRIPTS = ['setup.js', 'parts.js', 'steps.js', 'answers.js']
 
-/** Files of the page: the product's own sheets, so that it looks like it without a build, and the scripts. */
-export function readPageFiles(): Map<string, { type: string; text: string }> {
-  const css = [...SHEETS.map((name) => join(LOOK, `${name}.css`)), join(HERE, 'setup.css')]
-    .map((path) => readFileSync(path, 'utf8'))
-    .join('\n')
+/**
+ * Files of the page: the product's own sheets, so that it looks like it without a build, and the scripts.
+ * @throws OptionError where only what the service needs was copied
+ */
+export function readPageFiles(look = LOOK): Map<string, { type: string; text: string }> {
+  const sheets = SHEETS.map((name) => join(look, `${name}.css`))
+  if (!sheets.every((path) => existsSync(path)))
+    throw new OptionError(`${look} is not there: run set-up where all of Portico is, not only the service.`)
+  const css = [...sheets, join(HERE, 'setup.css')].map((path) => readFileSync(path, 'utf8')).join('\n')
   return new Map([
     ['setup.css', { type: 'text/css; charset=utf-8', text: css }],
     ...SCRIPTS.map((name): [string, { type: string; text: string }] => [
@@ -37,7 +42,7 @@ export const setupPage = () =>
   )
 
 /** What the person reads who has launched from the EMR. */
-export const launchedPage = (title: string, findings: Finding[]) =>
+export const launchedPage = (title: string, findings: Finding[], then: string) =>
   page(
     title,
     markup`<main class="page column stack">
@@ -45,7 +50,7 @@ export const launchedPage = (title: string, findings: Finding[]) =>
       <ul class="findings">
         ${findings.map(({ mood, text }) => markup`<li class="${mood}"><span class="mark" aria-hidden="true"></span><span>${text}</span></li>`)}
       </ul>
-      <p>Go back to set-up; it knows already. You can close this page.</p>
+      <p>${then} You can close this page.</p>
     </main>`,
   )
 

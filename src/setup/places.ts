@@ -45,7 +45,8 @@ export function checkPractice(given: GivePractice, place: GivePlace | null): Giv
       '/chartUrl',
       'Give a web address with {patient} where the patient’s id goes, or leave it empty.',
     )
-  return { ...given, portalUrl, chartUrl }
+  const emrOrigins = given.emrOrigins.map((one) => toOrigin(one, '/emrOrigins', 'https://emr.example.org'))
+  return { ...given, portalUrl, chartUrl, emrOrigins: [...new Set(emrOrigins)] }
 }
 
 function toOrigin(text: string, pointer: string, example: string): string {

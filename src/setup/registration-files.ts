@@ -9,6 +9,7 @@ const RegistrationFile = z.looseObject({
   ehr: z.string(),
   metadata: z.looseObject({ token_endpoint_auth_signing_alg: z.enum(['ES384', 'RS384']), scope: z.string() }),
   client: z.looseObject({ scope: z.string(), serviceScope: z.string() }),
+  /** For everybody. What only concerns those who write the configuration by hand stands in `byHand`. */
   notes: z.array(z.string()),
 })
 export type RegistrationFile = z.infer<typeof RegistrationFile>

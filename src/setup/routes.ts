@@ -87,7 +87,11 @@ const PROXIED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'
 
 const OPEN_THE_LINK = 'Open the link that npm run setup printed, on the machine that it runs on.'
 
-/** Under the names of this machine only: a page elsewhere that has its name point here still has another Host. */
+/**
+ * Under the names of this machine only: a page elsewhere that has its name point here still has another Host. A proxy
+ * that says Host: localhost and nothing of whom it speaks for cannot be told from this machine: there the token alone
+ * protects.
+ */
 const thisMachineOnly = createMiddleware<EdgeEnv>(async function hereOnly(c, next) {
   const isHere = HERE.test(hostOf(c)) && PROXIED.every((name) => c.req.header(name) === undefined)
   if (!isHere) throw new Problem('cross-site', OPEN_THE_LINK)
@@ -122,7 +126,7 @@ async function launch(setup: Setup, c: Context<EdgeEnv>) {
   if (!isOurs(setup, c)) return c.html(await noticePage(NOBODY), 404)
   const begun = await setup.beginLaunch(new URL(c.req.url).searchParams).catch(asNotice)
   if ('paragraphs' in begun) return c.html(await noticePage(begun), 409)
-  if ('refused' in begun) return c.html(await answerPage(begun.refused), 400)
+  if ('refused' in begun) return c.html(await answerPage(begun.refused, begun.isForeign), 400)
   writeCookie(c, cookieNames.launch(begun.state), begun.sealed, {
     ...cookieAttributes(c.var.framed),
     maxAge: 600,
@@ -141,8 +145,14 @@ async function callback(setup: Setup, c: Context<EdgeEnv>) {
   return c.html(await answerPage(checked), checked.state === 'done' ? 200 : 400)
 }
 
-const answerPage = ({ state, findings }: CheckedLaunch) =>
-  launchedPage(state === 'done' ? 'The launch works' : 'The launch does not work yet', findings)
+const answerPage = ({ state, findings }: CheckedLaunch, isForeign = false) =>
+  launchedPage(
+    state === 'done' ? 'The launch works' : 'The launch does not work yet',
+    findings,
+    isForeign
+      ? 'Set-up does not show this, as anybody can come here from another EMR.'
+      : 'Go back to set-up; it knows already.',
+  )
 
 const NOBODY = {
   title: 'No practice has this address',

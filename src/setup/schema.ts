@@ -32,7 +32,10 @@ export type ChooseRegistration = z.infer<typeof ChooseRegistration>
 export const GiveClient = z.strictObject({ clientId: Text.min(1).max(200) })
 export type GiveClient = z.infer<typeof GiveClient>
 
-/** Body of PUT /setup/api/practice. `chartUrl`: a patient's page in the EMR, `{patient}` for the id; null = not known. */
+/**
+ * Body of PUT /setup/api/practice. `chartUrl`: a patient's page in the EMR, `{patient}` for the id; null = not known.
+ * `emrOrigins`: where the EMR's own pages are, which may show Portico in a frame.
+ */
 export const GivePractice = z.strictObject({
   timeZone: z
     .string()
@@ -46,6 +49,7 @@ export const GivePractice = z.strictObject({
     .max(2),
   portalUrl: Text.min(1),
   chartUrl: Text.nullable(),
+  emrOrigins: z.array(Text).max(20),
 })
 export type GivePractice = z.infer<typeof GivePractice>
 
@@ -111,8 +115,8 @@ export type SetupView = {
   clientId: string | null
   launch: CheckedLaunch | null
   practice: GivePractice | null
-  /** Where to start from: this machine's time zone, and the address that this program answers at. */
-  suggested: { publicUrl: string; timeZone: string }
+  /** Where to start from: what this machine, the EMR, and a practice that is connected anew say. */
+  suggested: { publicUrl: string; timeZone: string; emrOrigins: string[]; chartUrl: string | null }
   files: { config: string; env: string; practices: string[]; hasEnv: boolean }
   /** What to do next, once the files are there. */
   next: string[]

@@ -14,7 +14,8 @@ const LETTERS: readonly Interaction[] = ['c', 'r', 'u', 'd', 's']
 const RESOURCE = /^(user|system)\/(\*|[A-Z][A-Za-z]*)\.([a-z]+|\*)$/
 /** Without them there is no launch; not every EHR lists them. */
 const NEEDED = ['openid', 'fhirUser', 'launch']
-const LASTING = ['online_access', 'offline_access']
+/** With one of them a session outlives its first token. */
+export const LASTING = ['online_access', 'offline_access']
 
 /**
  * What to ask this EHR for: the scopes of its registration file without those it does not have. Many EHRs refuse a
@@ -66,20 +67,3 @@ function narrowResource({ scope, context, type, rights }: Parts, { can, scopesSu
 /** With it the app in its window can close itself and have the chart opened (SMART Web Messaging). */
 const messaging = (scope: string[], { scopesSupported }: Can) =>
   scopesSupported.includes('messaging/ui') && !scope.includes('messaging/ui') ? ['messaging/ui'] : []
-
-/** What was asked for and not granted, scope by scope, without the letters that were. */
-export function missingScopes(asked: string, granted: string): string[] {
-  const has = new Set(granted.split(/\s+/))
-  return asked.split(/\s+/).flatMap((scope) => {
-    const [, context, type = ''] = RESOURCE.exec(scope) ?? []
-    if (context !== 'user' && context !== 'system')
-      // A grant need not repeat these: that they hold shows otherwise, and messages need a frame to go to.
-      return scope === '' || has.has(scope) || [...NEEDED, ...LASTING, 'messaging/ui'].includes(scope)
-        ? []
-        : [scope]
-    const letters = LETTERS.filter(
-      (letter) => scopeAllows(scope, context, type, letter) && !scopeAllows(granted, context, type, letter),
-    )
-    return letters.length === 0 ? [] : [`${context}/${type}.${letters.join('')}`]
-  })
-}

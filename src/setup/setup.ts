@@ -3,7 +3,14 @@ import { publicJwks, type SmartClient } from '../../smart-launch/index.ts'
 import type { Clock } from '../clock.ts'
 import { createKeyring } from '../crypto/keyring.ts'
 import { Problem } from '../problem.ts'
-import { beginCheck, begunLaunch, finishCheck, type Begun, type LaunchParts } from './check-launch.ts'
+import {
+  beginCheck,
+  begunLaunch,
+  finishCheck,
+  isBegunHere,
+  type Begun,
+  type LaunchParts,
+} from './check-launch.ts'
 import { practicesIn, writeConfiguration, type SetupFiles } from './configuration.ts'
 import { environmentIn } from './environment.ts'
 import type { Draft, DraftFile } from './draft.ts'
@@ -106,7 +113,7 @@ function ehrAnswers(deps: SetupDeps, kept: Kept, view: () => SetupView) {
     async giveEhr({ fhirBase }: GiveEhr): Promise<SetupView> {
       const ehr = await lookAtEhr(deps, fhirBase)
       const isOther = ehr.fhirBase !== kept.read().ehr?.fhirBase
-      const anew = { kind: ehr.kind, signingKey: null, clientId: null, launch: null }
+      const anew = { kind: ehr.kind, signingKey: null, clientId: null, launch: null, practice: null }
       kept.change({ ehr, ...(isOther ? anew : {}) })
       await keepKey()
       return view()
@@ -125,6 +132,9 @@ function ehrAnswers(deps: SetupDeps, kept: Kept, view: () => SetupView) {
   }
 }
 
+/** Launches that are remembered, so that none of them is answered twice. */
+const MOST_USED = 1000
+
 /** What the EHR and the browsers of its staff see of set-up, at the public address. */
 function launches(deps: SetupDeps, { read, change }: Kept) {
   const used = new Set<string>()
@@ -137,15 +147,13 @@ function launches(deps: SetupDeps, { read, change }: Kept) {
     },
     slug: () => read().place?.slug,
     /** Origins whose frames may show the launch. */
-    framedBy: () => {
-      const { ehr } = read()
-      return ehr ? originsOf(ehr) : []
-    },
+    framedBy: () => suggestedFor(deps, read()).emrOrigins,
     async beginLaunch(query: URLSearchParams): Promise<Begun> {
       const parts = launchParts(deps, read())
       const begun = await beginCheck(deps, parts, query)
-      // A launch that worked stays until another one works.
-      if (read().launch?.state !== 'done')
+      // Anybody can send a browser here from elsewhere: only that browser is told. What worked stays until another works.
+      const isForeign = 'refused' in begun && begun.isForeign
+      if (read().launch?.state !== 'done' && !isForeign)
         change({ launch: 'refused' in begun ? begun.refused : begunLaunch(deps, parts) })
       return begun
     },
@@ -153,7 +161,8 @@ function launches(deps: SetupDeps, { read, change }: Kept) {
       const state = query.get('state') ?? ''
       const parts = launchParts(deps, read())
       const launch = await finishCheck(deps, parts, query, used.has(state) ? undefined : sealed)
-      used.add(state)
+      if (isBegunHere(parts.keyring, sealed)) used.add(state)
+      for (const oldest of [...used].slice(0, -MOST_USED)) used.delete(oldest)
       if (launch.state === 'done' || read().launch?.state !== 'done') change({ launch })
       return launch
     },
@@ -203,13 +212,25 @@ function viewOf(deps: SetupDeps, draft: Draft, isDone: boolean): SetupView {
     suggested: {
       publicUrl: environment['PUBLIC_URL'] || `http://localhost:${deps.port}`,
       timeZone: deps.timeZone,
+      ...suggestedFor(deps, draft),
     },
     files: {
       ...deps.files,
       practices: practicesIn(deps.files.config).map(({ slug }) => slug),
       hasEnv: Object.keys(environment).length > 0,
     },
-    next: isDone && place ? lastWords(deps.files, place, launch) : [],
+    next: isDone && place ? lastWords(deps.files, place, draft) : [],
+  }
+}
+
+/** A practice that is connected anew to the same EHR has said already where the EHR's own pages are. */
+function suggestedFor({ files }: SetupDeps, { ehr, place }: Draft) {
+  const before = practicesIn(files.config).find(({ slug }) => slug === place?.slug)
+  const isSame = before !== undefined && before.fhirBase === ehr?.fhirBase
+  const found = ehr ? originsOf(ehr) : []
+  return {
+    emrOrigins: isSame ? (before.frameAncestors ?? []) : found,
+    chartUrl: (isSame && before.chartUrl) || null,
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '../problem.ts'
 import { OptionError, type SetupOptions } from './options.ts'
 import { parseAnswer } from './parse-answer.ts'
+import { plain, plainLines } from './plain.ts'
 import {
   GiveClient,
   GivePlace,
@@ -18,6 +19,12 @@ export type Terminal = {
   say: (text: string) => void
   ask?: (question: string, fallback: string | undefined) => Promise<string>
 }
+
+/** The same, for words that came from elsewhere: nothing in them is obeyed. */
+export const plainTerminal = ({ say, ask }: Terminal): Terminal => ({
+  say: (text) => say(plainLines(text)),
+  ...(ask ? { ask: (question, fallback) => ask(plain(question), fallback) } : {}),
+})
 
 type Question = {
   text: string
@@ -112,7 +119,7 @@ async function answerPractice(setup: Setup, options: SetupOptions, terminal: Ter
   const languages = await answer(
     terminal,
     spoken,
-    (text) => void parseAnswer(GivePractice.shape.languages, languagesIn(text)),
+    (text) => void parseAnswer(GivePractice.shape.languages, listIn(text)),
   )
   const question = {
     text: 'Address that patients type',
@@ -120,15 +127,38 @@ async function answerPractice(setup: Setup, options: SetupOptions, terminal: Ter
     given: options.portalUrl,
     fallback: practice?.portalUrl ?? place?.publicUrl,
   }
+  const { chartUrl, emrOrigins } = practice ?? suggested
   await answer(terminal, question, (portalUrl) => {
-    const chosen = { timeZone, languages: languagesIn(languages), portalUrl }
-    setup.givePractice(
-      parseAnswer(GivePractice, { ...chosen, chartUrl: options.chartUrl ?? practice?.chartUrl ?? null }),
-    )
+    const chosen = { timeZone, languages: listIn(languages), portalUrl, chartUrl, emrOrigins }
+    setup.givePractice(parseAnswer(GivePractice, chosen))
   })
+  await answerEmrPages(setup, options, terminal)
 }
 
-const languagesIn = (text: string) => text.split(/[\s,]+/).filter(Boolean)
+const NONE = '-'
+
+/** Where the EMR's own pages are: those that lead to a patient, and those that show Portico. */
+async function answerEmrPages(setup: Setup, options: SetupOptions, terminal: Terminal) {
+  const { practice } = setup.view()
+  const give = (changes: Partial<GivePractice>) =>
+    void setup.givePractice(parseAnswer(GivePractice, { ...setup.view().practice, ...changes }))
+  const chart = {
+    text: `A patient’s page in the EMR, with {patient} for the id (${NONE} if you do not know it)`,
+    flag: '--chart-url',
+    given: options.chartUrl,
+    fallback: practice?.chartUrl ?? NONE,
+  }
+  await answer(terminal, chart, (text) => give({ chartUrl: text === NONE ? null : text }))
+  const pages = {
+    text: `Origin of the EMR’s own pages, which may show Portico in a frame (${NONE} for none)`,
+    flag: '--emr-origin',
+    given: options.emrOrigin,
+    fallback: practice?.emrOrigins.join(' ') || NONE,
+  }
+  await answer(terminal, pages, (text) => give({ emrOrigins: text === NONE ? [] : listIn(text) }))
+}
+
+const listIn = (text: string) => text.split(/[\s,]+/).filter(Boolean)
 
 async function write(
   setup: Setup,
@@ -157,13 +187,16 @@ async function awaitLaunch(setup: Setup, { say, ask }: Terminal): Promise<string
   say(
     '\nNow open Portico from a patient’s chart in the EMR. This program answers, and says here how it went.',
   )
+  // What went wrong before this program was started has been told then.
+  const before = setup.view().launch
+  const isOld = before?.state !== 'done'
   let seen: CheckedLaunch | null = null
   for (let looks = 0; ; looks++) {
     const { launch } = setup.view()
     if (launch !== seen) looks = 0
     const isNews = launch?.state === 'begun' ? looks === SLOW_AFTER_LOOKS : launch !== seen
     seen = launch
-    if (launch && isNews) {
+    if (launch && isNews && !(isOld && launch === before)) {
       for (const finding of launch.findings) say(lineOf(finding))
       const { fhirUser, userName } = launch
       if (launch.state === 'done' && fhirUser !== null) {
@@ -191,7 +224,7 @@ function registrationLines({ registration }: SetupView): string[] {
 }
 
 const MARKS = { good: '✓', warn: '!', bad: '✗' } as const
-const lineOf = ({ mood, text }: Finding) => `  ${MARKS[mood]} ${text}`
+const lineOf = ({ mood, text }: Finding) => `  ${MARKS[mood]} ${plain(text)}`
 
 /** Asks until the answer is taken. */
 async function answer(
@@ -203,6 +236,7 @@ async function answer(
   for (;;) {
     const said = offered ?? (terminal.ask ? await terminal.ask(text, fallback) : fallback)
     if (said === undefined) throw new OptionError(`${flag} is needed: ${text.toLowerCase()}.`)
+    if (offered === undefined && !terminal.ask) terminal.say(`  ${text}: ${said}, as there is no ${flag}.`)
     try {
       if (said !== '') await take(said)
       if (said !== '') return said

@@ -112,6 +112,7 @@ test('an administrator connects an EMR by the page, with a launch from a chart, 
   ])
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Your practice')
   await expectSound(page)
+  expect(await page.getByLabel('Origin of the EMR').inputValue()).toBe(sandbox.origin)
   await page.getByLabel('Time zone').fill('Chicago')
   await page.getByRole('button', { name: 'Write the configuration' }).click()
   await page.getByText('Give a time zone as IANA writes it').waitFor()

@@ -244,8 +244,16 @@ function askPractice(view, tools) {
         name: 'chartUrl',
         label: 'A patient’s page in the EMR, if you know it',
         hint: 'With {patient} where the id goes. Staff follow it where Portico cannot write.',
-        value: value('chartUrl', '') ?? '',
+        value: value('chartUrl', view.suggested.chartUrl) ?? '',
         error: tools.errors.chartUrl,
+        inputMode: 'url',
+      }),
+      field({
+        name: 'emrOrigins',
+        label: 'Origin of the EMR’s own pages',
+        hint: 'These may show Portico in a frame. Several with commas; empty for none.',
+        value: originsText(value('emrOrigins', view.suggested.emrOrigins)),
+        error: tools.errors.emrOrigins,
         inputMode: 'url',
       }),
       make(
@@ -267,11 +275,15 @@ const writeWords = ({ refused }, place) => {
   return refused === 'replace' ? 'Replace it' : 'Write the configuration'
 }
 
-const practiceOf = ({ timeZone, languages, portalUrl, chartUrl }) => ({
+/** As it was typed, or as it was taken. */
+const originsText = (origins) => (Array.isArray(origins) ? origins.join(', ') : origins)
+
+const practiceOf = ({ timeZone, languages, portalUrl, chartUrl, emrOrigins }) => ({
   timeZone,
   languages: languages.split(','),
   portalUrl,
   chartUrl: chartUrl.trim() === '' ? null : chartUrl,
+  emrOrigins: emrOrigins.split(/[\s,]+/).filter(Boolean),
 })
 
 const LANGUAGES = {

@@ -33,6 +33,7 @@ export const PRACTICE = {
   languages: ['en', 'es'],
   portalUrl: HERE,
   chartUrl: null,
+  emrOrigins: [EMR],
 }
 
 type Options = {
@@ -41,6 +42,8 @@ type Options = {
   /** In place of the EMR's own answers. */
   fetch?: typeof fetch
   folder?: string
+  /** Where the environment goes, seen from the folder. */
+  env?: string
 }
 
 /** Set-up and a sandbox EMR in one process; what the EMR asks of Portico reaches set-up. */
@@ -58,7 +61,7 @@ export function openSetup(options: Options = {}) {
     elsewhere: async (input, init) => app.fetch(new Request(input, init)),
     ...options.emr,
   })
-  const files = { config: join(folder, 'portico.json'), env: join(folder, '.env') }
+  const files = { config: join(folder, 'portico.json'), env: join(folder, options.env ?? '.env') }
   const draftPath = join(folder, '.portico-setup.json')
   const setup = createSetup({
     fetch: options.fetch ?? emr.fetch,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readRegistrationFiles } from '../../../src/setup/registration-files.ts'
 import { CLIENT, HERE, openSetup } from './harness.ts'
@@ -51,11 +52,44 @@ describe('a launch that does not work is told with what to look at', () => {
     await run.register()
     const answer = await run.browser.get('/lakeside/launch?iss=https://elsewhere.example/fhir&launch=x')
     expect(answer.status).toBe(400)
-    expect(await answer.text()).toContain('The EMR launches as https://elsewhere.example/fhir')
-    expect(saidOf(run)).toMatchObject({
-      state: 'refused',
-      text: expect.stringContaining(run.emr.fhirBase) as string,
-    })
+    const page = await answer.text()
+    expect(page).toContain('The EMR launches as https://elsewhere.example, but')
+    expect(page).toContain(run.emr.fhirBase)
+    // Anybody can open this address: whoever sets up is not shown what a stranger wrote.
+    expect(saidOf(run).state).toBeUndefined()
+    expect(readFileSync(run.draftPath, 'utf8')).not.toContain('elsewhere')
+  })
+
+  test.for([
+    ['\u001B[2JCall 555', 'something that is no web address'],
+    ['javascript:alert(1)', 'something that is no web address'],
+    ['https://elsewhere.example/Call 555', 'https://elsewhere.example, but'],
+    [`https://${'a'.repeat(60)}.${'b'.repeat(60)}.example/`, `${'b'.repeat(31)}…`],
+    ['http://127.0.0.1:8081/Call 555', 'http://127.0.0.1:8081/Call%20555, but'],
+  ] as const)('a launch as %j shows %j', async ([iss, words]) => {
+    const run = openSetup()
+    await run.register()
+    const query = new URLSearchParams({ iss, launch: 'x' })
+    const page = await (await run.browser.get(`/lakeside/launch?${query}`)).text()
+    expect(page).toContain(words)
+    for (const strange of ['\u001B', 'Call 555']) expect(page).not.toContain(strange)
+  })
+
+  test('a launch is answered once, and what was never begun here is not remembered', async () => {
+    const run = openSetup()
+    await run.register()
+    const { url } = run.emr.createLaunch({ patient: 'walter-okafor', user: 'administrator' })
+    const begun = await run.browser.get(url)
+    const back = await run.emr.authorizeAs('administrator', begun.headers.get('location') ?? '')
+    // A stranger who guessed the state cannot use it up.
+    expect((await run.app.request(back.pathname + back.search)).status).toBe(400)
+    const cookie = begun.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0])
+      .join('; ')
+    const come = () => run.app.request(back.pathname + back.search, { headers: { cookie } })
+    expect((await come()).status).toBe(200)
+    expect(await (await come()).text()).toContain('not the one that left')
   })
 
   test('another server that answers, a signature that does not hold, a code too late', async () => {

@@ -1,9 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import { environmentIn } from '../../../src/setup/environment.ts'
+import type { Draft } from '../../../src/setup/draft.ts'
+import { lastWords } from '../../../src/setup/last-words.ts'
+import { OptionError } from '../../../src/setup/options.ts'
+import { readPageFiles } from '../../../src/setup/pages.ts'
 import type { SetupView } from '../../../src/setup/schema.ts'
 import { createBrowser } from '../../support/browser.ts'
 import { expectRefusal } from '../../support/refusal.ts'
@@ -36,6 +40,8 @@ describe('set-up by the page’s API', () => {
     const { registration } = await run.give('place', PLACE)
     const valueOf = (label: string) => registration?.values.find((one) => one.label === label)?.value
     expect(valueOf('Redirect URL')).toBe(CLIENT.redirectUris[0])
+    expect(registration?.notes.join()).toContain('Register one confidential client')
+    expect(registration?.notes.join()).not.toContain('say so in token_endpoint_auth_signing_alg')
     expect(valueOf('Launch URL')).toBe(CLIENT.launchUrl)
     expect(valueOf('Public keys (JWKS URL)')).toBe(CLIENT.jwksUri)
     await run.give('client', { clientId: CLIENT.clientId })
@@ -153,6 +159,18 @@ describe('what is there stays', () => {
     expect(keys).toHaveLength(2)
   })
 
+  test('keys that could not be written are not lost: nothing is written, and it goes on where it was', async () => {
+    const run = openSetup({ env: 'later/.env' })
+    await answerAll(run)
+    const { storeKeys } = JSON.parse(readFileSync(run.draftPath, 'utf8')) as { storeKeys: string }
+    await expectRefusal(await write(run), 'invalid-request')
+    expect(existsSync(run.files.config)).toBe(false)
+    expect(existsSync(run.draftPath)).toBe(true)
+    mkdirSync(dirname(run.files.env))
+    await expectOk(write(run))
+    expect(environmentIn(run.files.env)['PORTICO_KEYS']).toBe(storeKeys)
+  })
+
   test('a file that is no configuration of Portico is left alone', async () => {
     const run = openSetup()
     writeFileSync(run.files.config, '{"mine": true}')
@@ -177,6 +195,45 @@ describe('what is there stays', () => {
       PUBLIC_URL: HERE,
     })
   })
+})
+
+describe('the last words', () => {
+  const place = { ...PLACE, publicUrl: 'https://portal.example.org' }
+  const draft = {
+    launch: null,
+    practice: { ...PRACTICE, portalUrl: 'https://patients.example.org' },
+  } as unknown as Draft
+  const folder = mkdtempSync(join(tmpdir(), 'portico-last-words-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const config = join(folder, 'portico.json')
+
+  test('send patients to their own address, and name commands that read the file', () => {
+    const env = join(folder, "Our clinic's.env")
+    writeFileSync(env, '')
+    const said = lastWords({ config, env }, place, draft).join('\n')
+    expect(said).toContain('https://patients.example.org/lakeside/portal/')
+    const quoted = `'${folder}/Our clinic'\\''s.env'`
+    expect(said).toContain(`Start: node --env-file=${quoted} src/main.ts`)
+    expect(said).toContain(`Check: node --env-file=${quoted} src/report/doctor.ts`)
+    expect(said).not.toMatch(/npm start|npm run doctor/)
+    expect(said).toContain('“Running it”')
+  })
+
+  test('name the scripts where these read the file, and neither where the environment is elsewhere', () => {
+    const before = process.cwd()
+    process.chdir(folder)
+    writeFileSync('.env', '')
+    const said = lastWords({ config, env: './.env' }, place, draft).join('\n')
+    process.chdir(before)
+    expect(said).toMatch(/Start: npm start\nCheck: npm run doctor$/m)
+    const elsewhere = lastWords({ config, env: join(folder, 'none') }, place, draft).join('\n')
+    expect(elsewhere).not.toMatch(/npm start|npm run doctor|“Running it”/)
+  })
+})
+
+test('where only the service was copied, set-up says so in one line', () => {
+  expect(() => readPageFiles('/nowhere/ui')).toThrow(OptionError)
+  expect(() => readPageFiles('/nowhere/ui')).toThrow('/nowhere/ui is not there: run set-up where all')
 })
 
 test('a folder with a strange name is found again', async () => {
@@ -257,6 +314,7 @@ describe('an answer that cannot be right is told at its field', () => {
     ['practice', { ...PRACTICE, languages: [] }, '/languages'],
     ['practice', { ...PRACTICE, portalUrl: 'portal' }, '/portalUrl'],
     ['practice', { ...PRACTICE, chartUrl: 'https://emr.example/chart' }, '/chartUrl'],
+    ['practice', { ...PRACTICE, emrOrigins: ['https://emr.example/chart'] }, '/emrOrigins'],
     ['ehr', { fhirBase: 'ehr.example.org' }, '/fhirBase'],
     ['ehr', { fhirBase: 'http://ehr.example.org/fhir' }, '/fhirBase'],
   ] as const)('%s %o', async ([path, body, pointer]) => {

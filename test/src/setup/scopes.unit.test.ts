@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chooseAlgorithm, makeSigningKey } from '../../../src/setup/keys.ts'
-import { missingScopes, narrowScopes } from '../../../src/setup/scopes.ts'
+import { narrowScopes } from '../../../src/setup/scopes.ts'
 import { slugOf } from '../../../src/setup/slug.ts'
 
 const WANTED = {
@@ -91,18 +91,6 @@ describe('what this EHR is asked for', () => {
   test('what is left out is named', () => {
     const { left } = narrowScopes(WANTED, { can: { Patient: 'rs' }, services: true, scopesSupported: [] })
     expect(left).toEqual(['user/Patient.rus', 'user/Consent.crus', 'system/Consent.crus'])
-  })
-})
-
-describe('what was not granted', () => {
-  test.for([
-    [WANTED.scope, WANTED.scope, []],
-    [WANTED.scope, 'user/Patient.read user/Consent.*', ['user/Patient.u']],
-    [WANTED.scope, 'launch user/*.rs', ['user/Patient.u', 'user/Consent.cu']],
-    ['launch api:oemr', 'launch', ['api:oemr']],
-    ['launch messaging/ui', 'launch', []],
-  ] as const)('of %s with %s', ([asked, granted, missing]) => {
-    expect(missingScopes(asked, granted)).toEqual(missing)
   })
 })
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,8 @@ import { readConfig } from '../../../src/config.ts'
 import { environmentIn } from '../../../src/setup/environment.ts'
 import { OptionError, parseOptions } from '../../../src/setup/options.ts'
 import { runSetup } from '../../../src/setup/run.ts'
-import { answerInTerminal } from '../../../src/setup/terminal.ts'
+import { answerInTerminal, plainTerminal } from '../../../src/setup/terminal.ts'
+import { freePorts } from '../../support/ports.ts'
 import { CLIENT, HERE, openSetup } from './harness.ts'
 
 type Run = ReturnType<typeof openSetup>
@@ -115,6 +116,76 @@ describe('set-up in a terminal', () => {
     }
   })
 
+  test('unattended, it says what it took where no flag says otherwise', async () => {
+    const run = openSetup()
+    const { said, ended } = inTerminal(run, flagsFor(run, '--yes'))
+    await until(() => said.join().includes('Now open Portico'))
+    await run.launch()
+    await ended
+    const origin = new URL(run.emr.fhirBase).origin
+    expect(said.join('\n')).toContain(
+      'Time zone of the practice: America/Chicago, as there is no --time-zone.',
+    )
+    expect(said.join('\n')).toContain(`${origin}, as there is no --emr-origin.`)
+    expect(said.join('\n')).not.toContain('no --client-id')
+  })
+
+  test('the EMR’s own pages are asked for, and can be given up again when it is connected anew', async () => {
+    const run = openSetup()
+    const chartUrl = 'http://127.0.0.1:8081/chart/{patient}'
+    const flags = ['--chart-url', chartUrl, '--emr-origin', 'http://localhost:9000,http://localhost:9001']
+    const first = inTerminal(run, flagsFor(run, '--yes', ...flags))
+    await until(() => first.said.join().includes('Now open Portico'))
+    await run.launch()
+    await first.ended
+    const written = () => readConfig(environmentIn(run.files.env)).practices[0]
+    const frameAncestors = ['http://localhost:9000', 'http://localhost:9001']
+    expect(written()).toMatchObject({ chartUrl, frameAncestors })
+
+    for (const more of [[], ['--chart-url', '-', '--emr-origin', '-']]) {
+      const again = openSetup({ folder: run.folder })
+      const { said, ended } = inTerminal(again, flagsFor(again, '--yes', '--replace', ...more))
+      await until(() => said.join().includes('Now open Portico'))
+      await again.launch()
+      await ended
+      if (more.length === 0) expect(written()).toMatchObject({ chartUrl, frameAncestors })
+      else expect(written()).toMatchObject({ frameAncestors: [] })
+    }
+    expect(written()?.chartUrl).toBeUndefined()
+  })
+
+  test('what an earlier run was refused is not told again as new', async () => {
+    const run = openSetup({ client: { jwksUri: `${HERE}/nowhere.json` } })
+    await run.register()
+    expect((await run.launch()).status).toBe(400)
+    const again = openSetup({ folder: run.folder })
+    const { said, ended } = inTerminal(again, flagsFor(again, '--yes'))
+    await until(() => said.join().includes('Now open Portico'))
+    await sleep(300)
+    expect(said.join('\n')).not.toContain('invalid_client')
+    await again.launch()
+    await ended
+  })
+
+  test('shows what an EMR calls itself, and obeys none of it', async () => {
+    const run = openSetup()
+    const named = async (input: string | URL | Request, init?: RequestInit) => {
+      const answer = await run.emr.fetch(input, init)
+      if (!String(input instanceof Request ? input.url : input).endsWith('/metadata')) return answer
+      const statement = (await answer.json()) as { software: object }
+      const software = { ...statement.software, name: '\u001B[2J\u009B31mEMR\n  ✓ All is well' }
+      return Response.json({ ...statement, software }, { headers: answer.headers })
+    }
+    const shown = openSetup({ fetch: named })
+    const { said, ended } = inTerminal(shown, ['--yes', '--fhir-base', run.emr.fhirBase])
+    await expect(ended).rejects.toThrow('--practice is needed')
+    expect(said.join('\n')).toContain('EMR\uFFFD  ✓ All is well')
+    for (const obeyed of ['\u001B', '\u009B']) expect(said.join('\n')).not.toContain(obeyed)
+    const lines: string[] = []
+    plainTerminal({ say: (text) => lines.push(text) }).say('one\ntwo\u001B]0;x\u0007')
+    expect(lines).toEqual(['one\ntwo\uFFFD]0;x\uFFFD'])
+  })
+
   test.for([
     [['--yes'], /--fhir-base is needed/],
     [['--yes', '--fhir-base', 'http://127.0.0.1:8081/fhir'], /--practice is needed/],
@@ -143,13 +214,35 @@ test('a port that is taken is told before anything is asked', async () => {
     fetch,
     now: () => 0,
     terminal: { say: (text) => said.push(text) },
-    port,
+    port: String(port),
     bind: '127.0.0.1',
     databaseUrl: 'sqlite:none',
   })
   await expect(started).rejects.toThrow(OptionError)
   await expect(started).rejects.toThrow(`Port ${port} is taken`)
   expect(said).toEqual([])
+  taken.close()
+})
+
+test('set-up answers where the environment that is there says, unless a flag says otherwise', async () => {
+  const taken = createServer().listen(0, '127.0.0.2')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const { files } = openSetup()
+  writeFileSync(files.env, `PORT=${port}\nBIND=127.0.0.2\n`)
+  const flags = ['--config', files.config, '--env', files.env]
+  const start = (...more: string[]) =>
+    runSetup(parseOptions([...flags, ...more]), {
+      fetch,
+      now: () => 0,
+      terminal: { say: () => {} },
+      port: undefined,
+      bind: undefined,
+      databaseUrl: 'sqlite:none',
+    })
+  await expect(start('--yes')).rejects.toThrow(`Port ${port} is taken`)
+  // Elsewhere it begins, and ends only as nobody can be asked.
+  await expect(start('--yes', '--port', String(await freePorts(1)))).rejects.toThrow('--fhir-base is needed')
   taken.close()
 })
 
