@@ -1,10 +1,16 @@
 import * as z from 'zod'
 import { SECOND_MS, type Clock } from '../clock.ts'
+import { certificateFault, type CertificateFault } from '../http/network-faults.ts'
 
 const Texts = z.array(z.string()).catch([])
+const Text = z.string().catch('')
 
 /** What an EHR says of its authorization server, as far as the report looks at it. */
 const SmartDocument = z.looseObject({
+  issuer: Text,
+  authorization_endpoint: Text,
+  token_endpoint: Text,
+  jwks_uri: Text,
   capabilities: Texts,
   code_challenge_methods_supported: Texts,
   grant_types_supported: Texts,
@@ -16,6 +22,8 @@ export type SmartDocument = z.infer<typeof SmartDocument>
 export type EhrAnswer = {
   /** Something answered, whatever it said. */
   reached: boolean
+  /** Something answered, with a certificate that was not to be trusted. */
+  certificate: CertificateFault | null
   /** Null when there was none to read. */
   smart: SmartDocument | null
   /** How far the EHR's clock is from ours, in whole seconds; null when its answer carried no time. */
@@ -45,9 +53,9 @@ export async function askEhr(
     const skewSeconds = skewOf(answer.headers, asked, now())
     const parsed = SmartDocument.safeParse(await answer.json().catch(() => null))
     const reached = !AWAY.includes(answer.status)
-    return { reached, smart: answer.ok ? (parsed.data ?? null) : null, skewSeconds }
-  } catch {
-    return { reached: false, smart: null, skewSeconds: null }
+    return { reached, certificate: null, smart: answer.ok ? (parsed.data ?? null) : null, skewSeconds }
+  } catch (error) {
+    return { reached: false, certificate: certificateFault(error), smart: null, skewSeconds: null }
   }
 }
 

@@ -62,9 +62,8 @@ function embeddedContacts({ patientChange: { staff, service } }: EhrPlan): State
   return state('contacts-embedded', 'falls-back', staff === 'to-do' ? 'to-do' : 'own-token')
 }
 
-function decisions({ consentMirror, portalFlags }: EhrPlan): Stated {
+function decisions({ consentMirror, portalFlags, homes }: EhrPlan): Stated {
   if (consentMirror === 'ehr') return state('decisions', 'works', 'consent')
-  return portalFlags === 'openemr'
-    ? state('decisions', 'works', 'flags')
-    : state('decisions', 'falls-back', 'portal')
+  if (portalFlags === 'openemr') return state('decisions', 'works', 'flags')
+  return state('decisions', 'falls-back', homes.Consent.isOpen ? 'waits' : 'portal')
 }

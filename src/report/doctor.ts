@@ -1,11 +1,13 @@
 /** `npm run doctor`: the host report on a terminal, beside a service that runs or without one. Changes nothing. */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Config, ConfigError, readConfig } from '../config.ts'
-import { MIGRATIONS } from '../store/migrate.ts'
+import { migrate, MIGRATIONS } from '../store/migrate.ts'
 import { openStore, type Store } from '../store/open.ts'
-import { hasFault, print } from './print.ts'
+import { hasFault, plainJson, print } from './print.ts'
 
 const USAGE = 'Usage: npm run doctor [-- --practice SLUG] [-- --json]'
 
@@ -20,12 +22,12 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
     const task = readTask(args)
     const config = readConfig(env)
     const slugs = slugsOf(config, task)
-    const reports = await withStore(config, async (store) => {
+    const reports = await withStore(config, async (store, storeToBe) => {
       // As large as the service: loaded where there is something to look at.
       const { examine } = await import('./examine.ts')
-      return examine(config, store, slugs)
+      return examine(config, store, slugs, storeToBe)
     })
-    console.log(task.json ? JSON.stringify(reports, null, 2) : reports.map(print).join('\n'))
+    console.log(task.json ? plainJson(reports) : reports.map(print).join('\n'))
     return reports.some(hasFault) ? 1 : 0
   } catch (error) {
     if (error instanceof ConfigError || error instanceof CannotRun) console.error(error.message)
@@ -51,16 +53,34 @@ function slugsOf({ practices }: Config, { practice: wanted }: Task): string[] {
   throw new CannotRun(`No practice is called ${wanted}. There are: ${slugs.join(', ')}`)
 }
 
-async function withStore<T>({ databaseUrl }: Config, work: (store: Store) => Promise<T>): Promise<T> {
+type Work<T> = (store: Store, storeToBe: string | null) => Promise<T>
+
+async function withStore<T>({ databaseUrl }: Config, work: Work<T>): Promise<T> {
+  const file = databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : null
   // To open one that is not there would make it.
-  if (databaseUrl.startsWith('sqlite:') && !existsSync(databaseUrl.slice('sqlite:'.length)))
-    throw new CannotRun(`There is no store at ${databaseUrl} yet. Start Portico once, then ask again.`)
+  if (file !== null && !existsSync(file)) return withEmptyStore(file, work)
   const store = await openStore(databaseUrl)
   try {
     await checkShape(store)
-    return await work(store)
+    return await work(store, null)
   } finally {
     await store.close()
+  }
+}
+
+/** Right after set-up there is none: the EHR, mail and addresses can be looked at all the same. */
+async function withEmptyStore<T>(storeToBe: string, work: Work<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-doctor-'))
+  try {
+    const store = await openStore(`sqlite:${join(folder, 'empty.sqlite')}`)
+    try {
+      await migrate(store)
+      return await work(store, storeToBe)
+    } finally {
+      await store.close()
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
 

@@ -9,15 +9,33 @@ import { inWords } from './in-words.ts'
 import { findOut } from './read-report.ts'
 import type { HostReport } from './schema.ts'
 
-/** Makes the reports of these practices from outside of the service, whether it runs or not. */
-export async function examine(config: Config, store: Store, slugs: readonly string[]): Promise<HostReport[]> {
+/**
+ * Makes the reports of these practices from outside of the service, whether it runs or not.
+ * @param storeToBe where the store is to be, when this one only stands in for it
+ */
+export async function examine(
+  config: Config,
+  store: Store,
+  slugs: readonly string[],
+  storeToBe: string | null,
+): Promise<HostReport[]> {
   const now = systemClock
   const keyring = createKeyring(config.keys)
   const instance = keyring.mac('instance', 'portico')
   const directory = createPracticeDirectory({ store, keyring, now, config })
   const parts = wireEhr(config, { store, now, fetch, log: createLog('silent') }, keyring)
   const isRunning = await runs(config, instance)
-  const deps = { ...parts, store, keyring, now, fetch, instance, isRunning, staffUrl: config.staffUrl }
+  const deps = {
+    ...parts,
+    store,
+    keyring,
+    now,
+    fetch,
+    instance,
+    isRunning,
+    storeToBe,
+    staffUrl: config.staffUrl,
+  }
   const reports = await Promise.all(
     slugs.map(async (slug) => {
       const practice = await directory.find(slug)

@@ -10,7 +10,7 @@ const MARKS: Record<Capability['state'] | Check['state'], string> = {
   unknown: '?',
 }
 
-/** The report as lines on a terminal: mark, what, how. Pure. */
+/** The report as lines on a terminal: mark, what, how; nothing that an EHR says can steer it. Pure. */
 export function print({ practice, ehr, now, later, smart, surroundings, hosts }: HostReport): string {
   const version = ehr.fhirVersion ? `FHIR ${ehr.fhirVersion}` : null
   return [
@@ -22,8 +22,17 @@ export function print({ practice, ehr, now, later, smart, surroundings, hosts }:
     ...group('Around it', surroundings),
     ...group('Pages that show the card', hosts, 'The configuration file names none.'),
     '',
-  ].join('\n')
+  ]
+    .map((line) => line.replaceAll(/\p{Cc}+/gu, ' '))
+    .join('\n')
 }
+
+/** The reports for programs. JSON itself escapes only some of what a terminal would obey. Pure. */
+export const plainJson = (reports: readonly HostReport[]): string =>
+  JSON.stringify(reports, null, 2).replaceAll(
+    /[\u007f-\u009f]/g,
+    (control) => `\\u00${control.charCodeAt(0).toString(16)}`,
+  )
 
 /** Whether somebody has to set something right; what an EHR just does not have is none of that. */
 export const hasFault = ({ now, smart, surroundings, hosts }: HostReport): boolean =>

@@ -3,11 +3,12 @@ import type { SmartClient } from '../../smart-launch/index.ts'
 import { SECOND_MS } from '../clock.ts'
 import type { EhrCapability } from '../fhir/capability.ts'
 import type { EhrPlan } from '../fhir/plan.ts'
+import { certificateFault } from '../http/network-faults.ts'
 import type { Practice } from '../practices/practice.ts'
 import type { Store } from '../store/open.ts'
 import { askEhr } from './ask-ehr.ts'
 import { capabilitiesLater, capabilitiesNow } from './capabilities.ts'
-import type { Found } from './findings.ts'
+import { find, type Finding, type Found } from './findings.ts'
 import { hostChecks } from './host-policy.ts'
 import type { HostReport } from './schema.ts'
 import { smartChecks, type SmartFacts } from './smart-checks.ts'
@@ -23,6 +24,12 @@ export type ReportDeps = StoreCheckDeps &
     planOf(practiceId: string): Promise<EhrPlan>
     /** What the EHR grants the service. */
     serviceScopeOf(practiceId: string): Promise<string>
+    /** The same of a token that is held, when `serviceScopeOf` has the EHR asked for a new one. */
+    heldServiceScopeOf?(practiceId: string): Promise<string>
+    /** Signs in to the mail server, unless somebody sees to it that this is not done too often. */
+    checkMail?(practice: Practice): Promise<Finding>
+    /** Where the store is to be, while there is none: it is empty, and nothing is said of it. */
+    storeToBe?: string | null
   }
 
 const ANSWER_WITHIN_MS = 5 * SECOND_MS
@@ -42,8 +49,10 @@ export async function findOut(deps: ReportDeps, practice: Practice): Promise<Fou
     newestLaunch(deps.store, practice.id),
     lookForKey(deps, client),
     addressCheck(deps, practice),
-    mailCheck(practice),
-    storeChecks(deps, practice.id),
+    deps.checkMail?.(practice) ?? mailCheck(practice),
+    deps.storeToBe
+      ? [find('store', 'unknown', 'none-yet', { with: { file: deps.storeToBe } })]
+      : storeChecks(deps, practice.id),
     hostChecks(deps.fetch, practice, deps.staffUrl),
   ])
   const { capability, plan, service, serviceScope } = ehr
@@ -89,7 +98,12 @@ async function askAbout(deps: ReportDeps, practiceId: string, client: SmartClien
   if (granted === null)
     return { ...nothing, capability, plan, service: capability.services ? 'none' : 'no-way' }
   if ('value' in granted) return { capability, plan, service: 'yes', serviceScope: granted.value }
-  return { ...nothing, capability, plan, service: granted.code === 'ehr-refused' ? 'refused' : 'silent' }
+  if (granted.code === 'ehr-refused') return { ...nothing, capability, plan, service: 'refused' }
+  // A token that is held is no worse for it; without one, what was asked for is not what the service has.
+  const held = deps.heldServiceScopeOf
+    ? await answerOf(deps.heldServiceScopeOf(practiceId), PLANNED_WITHIN_MS)
+    : {}
+  return { ...nothing, capability, plan: 'value' in held ? plan : null, service: 'silent' }
 }
 
 function toEhr(fhirBase: string, capability: EhrCapability | null): HostReport['ehr'] {
@@ -126,7 +140,7 @@ async function lookForKey(
       ({ kid, x, n }) => kid === privateKeyJwk.kid && (x ?? n) === (privateKeyJwk.x ?? privateKeyJwk.n),
     )
     return { address, state: has ? 'yes' : 'other' }
-  } catch {
-    return { address, state: 'silent' }
+  } catch (error) {
+    return { address, state: certificateFault(error) ?? 'silent' }
   }
 }

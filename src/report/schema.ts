@@ -41,7 +41,10 @@ export const HostReport = z.object({
 })
 export type HostReport = z.infer<typeof HostReport>
 
-/** `again`: ask the EHR anew, at most every five minutes. */
+/**
+ * `again`: look at everything anew; at most once a minute where that means to sign in, every five minutes at what the
+ * EHR says that it can do.
+ */
 export const ReportQuery = z.object({
   lang: z.enum(['en', 'es']).default('en'),
   again: z.literal('true').optional(),

@@ -1,5 +1,6 @@
-import { parseResourceScope, scopeAllows, splitScope } from '../../smart-launch/index.ts'
 import type { EhrCapability } from '../fhir/capability.ts'
+import { missingScopes } from '../fhir/missing-scopes.ts'
+import type { CertificateFault } from '../http/network-faults.ts'
 import type { EhrAnswer, SmartDocument } from './ask-ehr.ts'
 import { find, type Finding } from './findings.ts'
 
@@ -18,7 +19,7 @@ export type SmartFacts = {
   /** The newest launch; null = none that is remembered. */
   lastLaunch: number | null
   /** Where the EHR reads our public keys, and what is there. */
-  jwks: { address: string; state: 'yes' | 'other' | 'silent' | 'stopped' }
+  jwks: { address: string; state: 'yes' | 'other' | 'silent' | 'stopped' | CertificateFault }
 }
 
 /**
@@ -35,21 +36,37 @@ export function smartChecks(facts: SmartFacts): Finding[] {
     lastLaunch === null
       ? find('last-launch', 'unknown', 'none')
       : find('last-launch', 'ok', 'at', { at: lastLaunch }),
-    ...scopes('staff-scopes', asked.staff, granted.staff),
+    ...scopes('staff-scopes', asked.staff, granted.staff, facts.capability),
     serviceToken(facts),
-    ...scopes('service-scopes', asked.service, granted.service),
+    ...scopes('service-scopes', asked.service, granted.service, facts.capability),
   ]
 }
 
 function discovery({ capability, answer, fhirBase }: SmartFacts): Finding {
   const base = { with: { base: fhirBase } }
+  if (answer.certificate) return find('discovery', 'fault', answer.certificate, base)
   if (!answer.reached) return find('discovery', 'fault', capability ? 'silent-now' : 'silent', base)
   if (!capability) return find('discovery', 'fault', 'not-fhir', base)
   if (!answer.smart) return find('discovery', 'fault', 'not-smart', base)
+  const unusable = unusableIn(answer.smart, fhirBase)
+  if (unusable.length > 0)
+    return find('discovery', 'fault', 'no-endpoints', { ...base, value: unusable.join(', ') })
   const version = { with: { version: capability.fhirVersion || '?' } }
   return capability.fhirVersion.startsWith('4.0')
     ? find('discovery', 'ok', 'yes', version)
-    : find('discovery', 'warning', 'version', version)
+    : find('discovery', 'fault', 'version', version)
+}
+
+/** What no launch can do without, and those that would take a code or a key off https. */
+function unusableIn(smart: SmartDocument, fhirBase: string): string[] {
+  const isHttps = fhirBase.startsWith('https://')
+  const isWeb = (address: string) => {
+    const { protocol = '' } = URL.parse(address, `${fhirBase}/`) ?? {}
+    return protocol === 'https:' || (protocol === 'http:' && !isHttps)
+  }
+  return (['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const).filter(
+    (name) => smart[name] === '' || (name !== 'issuer' && !isWeb(smart[name])),
+  )
 }
 
 function ofDocument(smart: SmartDocument, { alg, lastLaunch }: SmartFacts): Finding[] {
@@ -83,7 +100,16 @@ function scopeForm(has: (name: string) => boolean): Finding {
   return has('permission-v1') ? find('scope-form', 'ok', 'v1') : find('scope-form', 'unknown', 'unsaid')
 }
 
-const JWKS = { yes: 'ok', other: 'fault', silent: 'fault', stopped: 'unknown' } as const
+/** What only we may see so, as the way back to ourselves can be closed, or by a certificate that others trust. */
+const JWKS = {
+  yes: 'ok',
+  other: 'fault',
+  silent: 'warning',
+  expired: 'fault',
+  'other-name': 'fault',
+  untrusted: 'warning',
+  stopped: 'unknown',
+} as const
 
 function jwks({ jwks: { address, state } }: SmartFacts): Finding {
   return find('jwks', JWKS[state], state, JWKS[state] === 'ok' ? {} : { value: address })
@@ -101,29 +127,15 @@ const SERVICE = {
 const serviceToken = ({ service }: SmartFacts): Finding => find('service-token', SERVICE[service], service)
 
 /** Nothing is said of scopes while there is nothing to go by. */
-function scopes(id: 'staff-scopes' | 'service-scopes', asked: string, granted: string | null): Finding[] {
+function scopes(
+  id: 'staff-scopes' | 'service-scopes',
+  asked: string,
+  granted: string | null,
+  capability: EhrCapability | null,
+): Finding[] {
   if (granted === null || asked.trim() === '') return []
-  const missing = missingScopes(asked, granted)
+  const missing = missingScopes(asked, granted, capability)
   return [
     missing.length === 0 ? find(id, 'ok', 'all') : find(id, 'warning', 'some', { value: missing.join(' ') }),
   ]
-}
-
-/** What a launch cannot do without: that it worked shows that they were granted, and few EHRs repeat them. */
-const PROVEN = /^(launch(\/.+)?|openid|fhirUser|profile)$/
-
-/** What was asked for and not granted. An EHR may grant in the other form what was asked for in one. Pure. */
-export const missingScopes = (asked: string, granted: string): string[] =>
-  splitScope(asked).filter((scope) => !PROVEN.test(scope) && !isGranted(scope, granted))
-
-function isGranted(scope: string, granted: string): boolean {
-  if (splitScope(granted).includes(scope)) return true
-  const parsed = parseResourceScope(scope)
-  return (
-    parsed !== undefined &&
-    parsed.interactions
-      // SMART 1 cannot ask for writing without deleting, which Portico never does.
-      .filter((letter) => letter !== 'd' || !/\.(write|\*)$/.test(scope))
-      .every((letter) => scopeAllows(granted, parsed.context, parsed.type, letter))
-  )
 }

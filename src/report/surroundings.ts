@@ -44,7 +44,9 @@ export function addressFinding(
 ): Finding {
   const details = { with: { address }, at: until }
   if (until !== null && until <= now) return find('portal-address', 'fault', 'ended', details)
-  if (state !== 'ok') return find('portal-address', 'fault', state === 'other' ? 'other' : 'silent', details)
+  if (state === 'other') return find('portal-address', 'fault', 'other', details)
+  // A certificate was shown, and what it stands for was not asked: as a rule because it was not to be trusted.
+  if (state !== 'ok') return find('portal-address', 'fault', until === null ? 'silent' : 'untrusted', details)
   if (until === null) return withoutCertificate(address)
   return until < now + CERTIFICATE_SOON_MS
     ? find('portal-address', 'warning', 'ends', details)

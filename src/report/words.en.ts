@@ -51,6 +51,8 @@ export const en = {
         consent: 'Portico decides. Each decision is also written to the chart as a Consent.',
         flags: 'Portico decides. “Allow Patient Portal” and “Allow Email” in the EMR follow.',
         portal: 'Portico decides and keeps it. The EMR has no place for it that can be written.',
+        waits:
+          'Portico decides. Its decisions are written to the chart, too, once the EMR lets Portico’s service in.',
       },
     },
     messages: {
@@ -104,11 +106,18 @@ export const en = {
         yes: 'It says what it can do (FHIR {version}).',
         version: 'It says what it can do, but not in FHIR R4: {version}.',
         silent: 'It does not answer at {base}. Check the address, and the network between.',
+        expired: 'The certificate at {base} has expired. It has to be renewed there.',
+        'other-name':
+          'The certificate at {base} was made for another name. Use the name that it was made for.',
+        untrusted:
+          'The certificate at {base} is not from an authority that this machine trusts, or one in between is missing. Name the authority in a file: NODE_EXTRA_CA_CERTS.',
         'silent-now':
           'It does not answer at {base} right now. What stands here about it is what it said before.',
         'not-fhir': 'Something answers at {base}, but does not say what it can do ({base}/metadata).',
         'not-smart':
           'It says nothing of SMART ({base}/.well-known/smart-configuration). Nobody can open Portico from it.',
+        'no-endpoints':
+          'Its SMART configuration lacks what nobody can open Portico without, or names it without https ({base}/.well-known/smart-configuration):',
       },
     },
     pkce: {
@@ -196,7 +205,12 @@ export const en = {
         yes: 'Found at the address that the EMR reads, with this practice’s key among them.',
         other:
           'What answers at this address does not hold this practice’s key. Does it lead to this Portico?',
-        silent: 'Nothing answers at the address that the EMR reads. A proxy in between must let it through:',
+        silent:
+          'Nothing answers, seen from here, at the address that the EMR reads. If launches work, only Portico’s own way there is closed; else a proxy in between must let it through:',
+        expired: 'The certificate has expired at the address that the EMR reads:',
+        'other-name': 'The certificate was made for another name at the address that the EMR reads:',
+        untrusted:
+          'The certificate is not from an authority that this machine trusts, at the address that the EMR reads. If launches work, the EMR trusts it:',
         stopped: 'Portico does not run, so this was not looked at. Start it, then ask again.',
       },
     },
@@ -221,6 +235,8 @@ export const en = {
         plain: '{address} leads to this Portico, without encryption. That is for trying out only.',
         other: '{address} leads somewhere else, not to this Portico.',
         silent: 'Nothing answers at {address}, as far as Portico can see.',
+        untrusted:
+          '{address} shows a certificate, but seen from here it is of an authority that is not trusted, or was made for another name; or nothing answers behind it.',
         stopped: 'Portico does not run, so this was not looked at. Start it, then ask again.',
       },
     },
@@ -243,6 +259,7 @@ export const en = {
       texts: {
         sqlite: 'Embedded (SQLite), {size} MB. {free} GB are free on its disk.',
         low: 'Embedded (SQLite), {size} MB. Only {free} GB are free on its disk.',
+        'none-yet': 'There is none at {file} yet. Portico makes it when it first starts.',
         gone: 'The file of the embedded store is not at its place any more: {file}. Restore it before Portico stops.',
         postgres: 'PostgreSQL {version}, {size} MB, by an encrypted connection.',
         'postgres-here': 'PostgreSQL {version}, {size} MB, on this machine.',

@@ -53,6 +53,8 @@ export const es: ReportWords = {
         consent: 'Decide Portico. Cada decisión se escribe también en el expediente como Consent.',
         flags: 'Decide Portico. «Allow Patient Portal» y «Allow Email» en el sistema lo siguen.',
         portal: 'Decide Portico y lo guarda. El sistema no tiene dónde escribirlo.',
+        waits:
+          'Decide Portico. Sus decisiones se escriben también en el expediente en cuanto el sistema deja entrar al servicio de Portico.',
       },
     },
     messages: {
@@ -108,10 +110,16 @@ export const es: ReportWords = {
         yes: 'Dice lo que puede hacer (FHIR {version}).',
         version: 'Dice lo que puede hacer, pero no en FHIR R4: {version}.',
         silent: 'No responde en {base}. Revise la dirección y la red entre los dos.',
+        expired: 'El certificado de {base} venció. Hay que renovarlo allí.',
+        'other-name': 'El certificado de {base} se hizo para otro nombre. Use el nombre para el que se hizo.',
+        untrusted:
+          'El certificado de {base} no es de una autoridad en la que confía este equipo, o falta una intermedia. Nombre la autoridad en un archivo: NODE_EXTRA_CA_CERTS.',
         'silent-now': 'Ahora mismo no responde en {base}. Lo que se dice aquí sobre él es lo que dijo antes.',
         'not-fhir': 'Algo responde en {base}, pero no dice lo que puede hacer ({base}/metadata).',
         'not-smart':
           'No dice nada de SMART ({base}/.well-known/smart-configuration). Nadie puede abrir Portico desde él.',
+        'no-endpoints':
+          'A su configuración SMART le falta lo que hace falta para abrir Portico, o lo nombra sin https ({base}/.well-known/smart-configuration):',
       },
     },
     pkce: {
@@ -195,7 +203,12 @@ export const es: ReportWords = {
       texts: {
         yes: 'Están en la dirección que lee el sistema, con la de esta clínica entre ellas.',
         other: 'Lo que responde en esta dirección no tiene la llave de esta clínica. ¿Lleva a este Portico?',
-        silent: 'Nada responde en la dirección que lee el sistema. Un proxy en el camino debe dejar pasar:',
+        silent:
+          'Desde aquí, nada responde en la dirección que lee el sistema. Si Portico se abre, solo está cerrado su propio camino hasta allí; si no, un proxy en el camino debe dejar pasar:',
+        expired: 'El certificado venció en la dirección que lee el sistema:',
+        'other-name': 'El certificado se hizo para otro nombre en la dirección que lee el sistema:',
+        untrusted:
+          'El certificado no es de una autoridad en la que confía este equipo, en la dirección que lee el sistema. Si Portico se abre, el sistema confía en él:',
         stopped: 'Portico no está en marcha, así que esto no se miró. Inícielo y pregunte de nuevo.',
       },
     },
@@ -220,6 +233,8 @@ export const es: ReportWords = {
         plain: '{address} lleva a este Portico, sin cifrado. Eso es solo para probar.',
         other: '{address} lleva a otro lugar, no a este Portico.',
         silent: 'Nada responde en {address}, hasta donde Portico puede ver.',
+        untrusted:
+          '{address} muestra un certificado, pero desde aquí es de una autoridad en la que no se confía, o se hizo para otro nombre; o nada responde detrás.',
         stopped: 'Portico no está en marcha, así que esto no se miró. Inícielo y pregunte de nuevo.',
       },
     },
@@ -242,6 +257,7 @@ export const es: ReportWords = {
       texts: {
         sqlite: 'Incluido (SQLite), {size} MB. Su disco tiene {free} GB libres.',
         low: 'Incluido (SQLite), {size} MB. Su disco solo tiene {free} GB libres.',
+        'none-yet': 'Todavía no hay ninguno en {file}. Portico lo crea al iniciarse por primera vez.',
         gone: 'El archivo del almacén incluido ya no está en su lugar: {file}. Restáurelo antes de que Portico se detenga.',
         postgres: 'PostgreSQL {version}, {size} MB, por una conexión cifrada.',
         'postgres-here': 'PostgreSQL {version}, {size} MB, en este equipo.',

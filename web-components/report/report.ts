@@ -118,7 +118,6 @@ export class PorticoReport extends LitElement {
   private renderHeadline(report: HostReport) {
     const { words, working } = this
     const { mood, text } = whatToDo(words, report)
-    const when = words.moment(report.at, this.client.now())
     return html`<section class="card headline" aria-labelledby="headline">
       <h2 id="headline">${whatWorks(words, report)}</h2>
       <p class="to-do ${mood}">${mood === 'good' ? checkIcon() : alertIcon()}<span>${text}</span></p>
@@ -126,9 +125,18 @@ export class PorticoReport extends LitElement {
         <button class="button" type="button" aria-busy=${working} @click=${() => void this.load(true)}>
           ${words.msg(working ? 'report.checking' : 'report.again')}
         </button>
-        <span class="soft small num">${words.msg('report.checkedAt', { when })}</span>
+        <span class="soft small num">${this.checkedAt(report)}</span>
       </div>
     </section>`
+  }
+
+  private checkedAt({ at }: HostReport): string {
+    return this.words.msg('report.checkedAt', { when: this.words.moment(at, this.client.now()) })
+  }
+
+  /** Who presses again within seconds gets the answer from before, and hears of when it is. */
+  private whenChecked(report: HostReport): string {
+    return report.at === this.report?.at ? this.checkedAt(report) : this.words.msg('report.checked')
   }
 
   private async load(again = false): Promise<void> {
@@ -139,9 +147,9 @@ export class PorticoReport extends LitElement {
     try {
       const report = await this.client.readReport(this.launch, this.words.language, again)
       if (mine !== this.asked) return
+      if (again) this.said = `${this.whenChecked(report)} ${whatToDo(this.words, report).text}`
       this.report = report
       this.refusal = null
-      if (again) this.said = `${this.words.msg('report.checked')} ${whatToDo(this.words, report).text}`
     } catch (error) {
       if (mine === this.asked) await this.refuse(error, again)
     } finally {

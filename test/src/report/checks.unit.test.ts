@@ -5,7 +5,7 @@ import { Problem } from '../../../src/problem.ts'
 import { answerOf } from '../../../src/report/answer-of.ts'
 import { askEhr, skewOf } from '../../../src/report/ask-ehr.ts'
 import type { Finding } from '../../../src/report/findings.ts'
-import { missingScopes, smartChecks, type SmartFacts } from '../../../src/report/smart-checks.ts'
+import { smartChecks, type SmartFacts } from '../../../src/report/smart-checks.ts'
 import { addressFinding, clockCheck, mailCheck } from '../../../src/report/surroundings.ts'
 import { FULL } from '../../support/ehrs.ts'
 import { startSmtp } from '../../support/smtp.ts'
@@ -13,7 +13,14 @@ import { startSmtp } from '../../support/smtp.ts'
 const DAY_MS = 86_400_000
 const NOW = Date.parse('2026-11-22T17:00:00Z')
 
+const ENDPOINTS = {
+  issuer: 'https://emr.example',
+  authorization_endpoint: 'https://emr.example/oauth/authorize',
+  token_endpoint: 'https://emr.example/oauth/token',
+  jwks_uri: 'https://emr.example/oauth/jwks',
+}
 const SMART = {
+  ...ENDPOINTS,
   capabilities: [
     'launch-ehr',
     'context-ehr-patient',
@@ -27,6 +34,7 @@ const SMART = {
   token_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
 }
 const NOTHING = {
+  ...ENDPOINTS,
   capabilities: [],
   code_challenge_methods_supported: [],
   grant_types_supported: [],
@@ -36,7 +44,7 @@ const NOTHING = {
 const FACTS: SmartFacts = {
   fhirBase: 'https://emr.example/fhir',
   capability: readCapability(FULL.statement, FULL.smart),
-  answer: { reached: true, smart: SMART, skewSeconds: 0 },
+  answer: { reached: true, certificate: null, smart: SMART, skewSeconds: 0 },
   alg: 'ES384',
   asked: { staff: 'launch user/Patient.rus', service: 'system/Patient.rs' },
   granted: { staff: 'user/Patient.rus', service: 'system/Patient.rs' },
@@ -44,6 +52,7 @@ const FACTS: SmartFacts = {
   lastLaunch: NOW,
   jwks: { address: 'https://portico.example/.well-known/jwks.json', state: 'yes' },
 }
+const SILENT = { reached: false, certificate: null, smart: null, skewSeconds: null }
 const about = (changes: Partial<SmartFacts>) =>
   Object.fromEntries(
     smartChecks({ ...FACTS, ...changes }).map(({ id, state, how }: Finding) => [id, `${state} ${how}`]),
@@ -78,15 +87,35 @@ describe('the SMART checklist', () => {
     ],
     ['silent by now', { answer: { ...FACTS.answer, reached: false, smart: null } }, 'fault silent-now'],
     ['something else', { capability: null }, 'fault not-fhir'],
+    [
+      'one with a certificate that has expired',
+      { answer: { reached: false, certificate: 'expired', smart: null, skewSeconds: null } },
+      'fault expired',
+    ],
     ['no SMART server', { answer: { ...FACTS.answer, smart: null } }, 'fault not-smart'],
     [
       'another FHIR',
       { capability: readCapability({ ...(FULL.statement as object), fhirVersion: '5.0.0' }, FULL.smart) },
-      'warning version',
+      'fault version',
     ],
     ['as it should be', {}, 'ok yes'],
   ])('an EHR that is %s', (_what, changes, expected) => {
     expect(about(changes)['discovery']).toBe(expected)
+  })
+
+  test.each([
+    ['https://emr.example/fhir', { issuer: '' }, 'issuer'],
+    ['https://emr.example/fhir', { token_endpoint: '', jwks_uri: '' }, 'token_endpoint, jwks_uri'],
+    ['https://emr.example/fhir', { token_endpoint: 'http://emr.example/t' }, 'token_endpoint'],
+    ['https://emr.example/fhir', { authorization_endpoint: 'javascript:0' }, 'authorization_endpoint'],
+    ['https://emr.example/fhir', { token_endpoint: '/oauth/token' }, null],
+    ['http://127.0.0.1/fhir', { token_endpoint: 'http://127.0.0.1/t' }, null],
+  ])('nobody launches from %s with %o', (fhirBase, changes, value) => {
+    const answer = { ...FACTS.answer, smart: { ...SMART, ...changes } }
+    const discovery = smartChecks({ ...FACTS, fhirBase, answer }).find(({ id }) => id === 'discovery')
+    expect(discovery).toMatchObject(
+      value === null ? { state: 'ok', value } : { state: 'fault', how: 'no-endpoints', value },
+    )
   })
 
   test('what an EHR does not say is no matter once a launch has worked', () => {
@@ -130,7 +159,10 @@ describe('the SMART checklist', () => {
   test.each([
     ['yes', 'ok', null],
     ['other', 'fault', FACTS.jwks.address],
-    ['silent', 'fault', FACTS.jwks.address],
+    ['silent', 'warning', FACTS.jwks.address],
+    ['expired', 'fault', FACTS.jwks.address],
+    ['other-name', 'fault', FACTS.jwks.address],
+    ['untrusted', 'warning', FACTS.jwks.address],
     ['stopped', 'unknown', FACTS.jwks.address],
   ] as const)('our keys at the address that the EHR reads: %s', (state, expected, value) => {
     const jwks = { ...FACTS.jwks, state }
@@ -150,36 +182,13 @@ describe('the SMART checklist', () => {
     const granted = { staff: 'user/Patient.rs', service: '' }
     const found = smartChecks({ ...FACTS, granted }).filter(({ id }) => id.endsWith('-scopes'))
     expect(found.map(({ state, value }) => [state, value])).toEqual([
-      ['warning', 'user/Patient.rus'],
+      ['warning', 'user/Patient.u'],
       ['warning', 'system/Patient.rs'],
     ])
   })
 
   test('plain http is told', () => {
     expect(about({ fhirBase: 'http://127.0.0.1/fhir' })['https']).toBe('warning no')
-  })
-})
-
-describe('scopes that are missing', () => {
-  test.each([
-    ['nothing', 'user/Patient.rus user/Consent.crus', 'user/Patient.rus user/Consent.crus', []],
-    ['in the other form', 'user/Patient.rus', 'user/Patient.read user/Patient.write', []],
-    ['asked in the first form', 'user/Patient.read user/Patient.write', 'user/Patient.crus', []],
-    ['writing, in the first form', 'user/Patient.rus', 'user/Patient.read', ['user/Patient.rus']],
-    ['by more than was asked for', 'system/Patient.rs', 'system/*.cruds', []],
-    ['at another level', 'system/Patient.rs', 'user/Patient.rs', ['system/Patient.rs']],
-    ['only for some', 'user/Observation.rs', 'user/Observation.rs?category=lab', ['user/Observation.rs']],
-    ['what a launch proves', 'openid fhirUser launch launch/patient profile', '', []],
-    ['a lasting session', 'launch online_access', '', ['online_access']],
-    ['OpenEMR’s own, in lower case', 'api:oemr user/patient.write', 'api:oemr user/patient.write', []],
-    [
-      'OpenEMR’s own, not granted',
-      'api:oemr user/patient.write',
-      'user/Patient.write',
-      ['api:oemr', 'user/patient.write'],
-    ],
-  ])('%s', (_what, asked, granted, missing) => {
-    expect(missingScopes(asked, granted)).toEqual(missing)
   })
 })
 
@@ -210,12 +219,12 @@ describe('clocks', () => {
     [121, 'fault far-apart'],
     [null, 'unknown untold'],
   ])('%s seconds', (skewSeconds, expected) => {
-    const { state, how } = clockCheck({ reached: true, smart: null, skewSeconds })
+    const { state, how } = clockCheck({ ...SILENT, reached: true, skewSeconds })
     expect(`${state} ${how}`).toBe(expected)
   })
 
   test('an EHR that is away tells none', () => {
-    expect(clockCheck({ reached: false, smart: null, skewSeconds: null }).how).toBe('silent')
+    expect(clockCheck(SILENT).how).toBe('silent')
   })
 })
 
@@ -223,24 +232,18 @@ describe('asking an EHR', () => {
   const ask = (answer: () => Promise<Response>) =>
     askEhr({ fetch: answer, now: () => NOW }, 'https://emr.example/fhir')
 
+  const failed = (code: string) => () =>
+    Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) }))
+
   test.each([
-    ['a document', async () => Response.json(SMART), { reached: true, smart: SMART, skewSeconds: null }],
-    [
-      'none',
-      async () => new Response('', { status: 404 }),
-      { reached: true, smart: null, skewSeconds: null },
-    ],
-    ['a page', async () => new Response('<h1>'), { reached: true, smart: null, skewSeconds: null }],
-    [
-      'a proxy in front of nothing',
-      async () => new Response('', { status: 502 }),
-      { reached: false, smart: null, skewSeconds: null },
-    ],
-    [
-      'nothing',
-      () => Promise.reject(new TypeError('no')),
-      { reached: false, smart: null, skewSeconds: null },
-    ],
+    ['a document', async () => Response.json(SMART), { ...SILENT, reached: true, smart: SMART }],
+    ['none', async () => new Response('', { status: 404 }), { ...SILENT, reached: true }],
+    ['a page', async () => new Response('<h1>'), { ...SILENT, reached: true }],
+    ['a proxy in front of nothing', async () => new Response('', { status: 502 }), SILENT],
+    ['nothing', failed('ECONNREFUSED'), SILENT],
+    ['an old certificate', failed('CERT_HAS_EXPIRED'), { ...SILENT, certificate: 'expired' }],
+    ['another name', failed('ERR_TLS_CERT_ALTNAME_INVALID'), { ...SILENT, certificate: 'other-name' }],
+    ['its own authority', failed('SELF_SIGNED_CERT_IN_CHAIN'), { ...SILENT, certificate: 'untrusted' }],
   ])('%s', async (_what, answer, expected) => {
     expect(await ask(answer)).toEqual(expected)
   })
@@ -274,6 +277,7 @@ describe('the address of the portal', () => {
     ['http://p.example', { state: 'ok', certificateUntil: null }, 'warning plain'],
     ['https://p.example', { state: 'other', certificateUntil: until(60) }, 'fault other'],
     ['https://p.example', { state: 'unreachable', certificateUntil: null }, 'fault silent'],
+    ['https://p.example', { state: 'unreachable', certificateUntil: until(60) }, 'fault untrusted'],
   ] as const)('%s, %o', (address, answer, expected) => {
     const { state, how } = addressFinding(address, answer, NOW)
     expect(`${state} ${how}`).toBe(expected)

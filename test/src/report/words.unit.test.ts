@@ -45,6 +45,22 @@ describe.each(['en', 'es'] as const)('in %s', (language) => {
     }
   })
 
+  test.each([
+    ['granted', 'consent'],
+    ['refused', 'waits'],
+  ] as const)('decisions while the service’s token is %s', (service, text) => {
+    const plan = planFor({
+      capability: capabilityOf(FULL),
+      staffScope: STAFF,
+      serviceScope: SERVICE,
+      service,
+    })
+    const found = { ...foundAt(FULL, STAFF, SERVICE), now: capabilitiesNow(plan) }
+    expect(inWords(found, PRACTICE, language).now.find(({ id }) => id === 'decisions')?.text).toBe(
+      reportWords(language).capabilities.decisions.texts[text],
+    )
+  })
+
   test('gaps are filled, also with the practice’s time, and no sentence ends in two dots', () => {
     const at = Date.parse('2026-11-22T13:02:00Z')
     const found: Found = {

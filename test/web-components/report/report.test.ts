@@ -129,12 +129,24 @@ describe('waiting and asking again', () => {
 
   test('what came of it is said, and the button has the focus still', async () => {
     await openReport()
-    stage.on(READ, () => ({ body: soundReport() }))
+    const report = soundReport()
+    stage.on(READ, () => ({ body: { ...report, at: report.at + 1000 } }))
     await again().click()
     await expect
       .element(page.getByRole('status').filter({ hasText: 'Checked again. There is nothing to do.' }))
       .toBeInTheDocument()
     expect(focused()?.textContent.trim()).toBe('Check again')
+  })
+
+  test('an answer from before is said to be of then', async () => {
+    await openReport()
+    await again().click()
+    await expect
+      .element(page.getByRole('status').filter({ hasText: /^Checked .+ One thing needs you\./ }))
+      .toBeInTheDocument()
+    await expect
+      .element(page.getByRole('status').filter({ hasText: 'Checked again.' }))
+      .not.toBeInTheDocument()
   })
 
   const refusals: [string, Answer, string][] = [
