@@ -7,13 +7,8 @@ import type { Pinned } from './embed/pinned.ts'
 
 export type Output = Rolldown.RolldownOutput['output']
 
-/** What a host's card asks for as soon as it is there, by language, so that nothing waits for anything else. */
-const FIRST_VIEW = (language: string) => ['common', 'staff'].map((kind) => `i18n/${kind}.${language}.ts`)
-const AHEAD = (language: string) => [
-  ...FIRST_VIEW(language),
-  'access/card-editor.ts',
-  `i18n/invite.${language}.ts`,
-]
+/** What a host's card says, by language: asked for beside its code, so that neither waits for the other. */
+const WORDS = (language: string) => `i18n/staff.${language}.ts`
 /** Stands for the version while the hash that is part of it is not known. */
 const VERSION = '__PORTICO_VERSION__'
 
@@ -30,21 +25,25 @@ export type EmbedBuild = {
  * without imports which knows the SHA-256 of every other.
  */
 export async function buildEmbed(sources: string, outDir: string, plugins: Plugin[]): Promise<EmbedBuild> {
-  const card = await bundle(sources, [cardWords(sources), ...plugins, lightTokens, guardedImports], {
-    outDir,
-    emptyOutDir: false,
-    rolldownOptions: {
-      input: { access: join(sources, 'embed/access.ts') },
-      // It is imported for its export.
-      preserveEntrySignatures: 'allow-extension',
-      output: {
-        // The folder is named by what is in it: no file has to be.
-        entryFileNames: 'embed-[name].js',
-        chunkFileNames: 'embed-[name].js',
-        codeSplitting: { groups: GROUPS },
+  const card = await bundle(
+    sources,
+    [cardWords(sources), ...plugins, lightTokens, guardedImports, readAtOnce],
+    {
+      outDir,
+      emptyOutDir: false,
+      rolldownOptions: {
+        input: { access: join(sources, 'embed/access.ts') },
+        // It is imported for its export.
+        preserveEntrySignatures: 'allow-extension',
+        output: {
+          // The folder is named by what is in it: no file has to be.
+          entryFileNames: 'embed-[name].js',
+          chunkFileNames: 'embed-[name].js',
+          codeSplitting: { groups: GROUPS },
+        },
       },
     },
-  })
+  )
   const chunks = card.filter((file) => file.type === 'chunk')
   const fileOf = (path: string) => {
     const found = chunks.find(({ moduleIds }) => moduleIds.includes(join(sources, path)))
@@ -53,14 +52,14 @@ export async function buildEmbed(sources: string, outDir: string, plugins: Plugi
   }
   const entry = fileOf('embed/access.ts')
   const files = pinnedFiles(chunks, entry)
-  const ahead = { en: AHEAD('en').map(fileOf), es: AHEAD('es').map(fileOf) }
-  const embed = await bundle(sources, [...plugins, pinnedChunks({ entry, ahead, files })], {
+  const ahead = { en: [fileOf(WORDS('en'))], es: [fileOf(WORDS('es'))] }
+  const embed = await bundle(sources, [...plugins, pinnedChunks({ entry, ahead, files }), readAtOnce], {
     write: false,
     rolldownOptions: { input: join(sources, 'embed/embed.ts'), output: { entryFileNames: 'embed.js' } },
   })
   const [{ code }] = embed
   if (embed.length > 1 || embed[0].imports.length > 0) throw new Error('embed.js has to be one file')
-  const first = reach(chunks, [entry, ...FIRST_VIEW('en').map(fileOf)], ({ imports }) => imports)
+  const first = reach(chunks, [entry, fileOf(WORDS('en'))], ({ imports }) => imports)
   return {
     output: [...card, ...embed] as Output,
     script: (version) => code.replaceAll(VERSION, version),
@@ -70,10 +69,15 @@ export async function buildEmbed(sources: string, outDir: string, plugins: Plugi
 
 /** What is asked for together is one file, with what it imports; each one more is a hash in `embed.js`. */
 const GROUPS = [
-  { name: 'card', test: /embed.access\.ts$/, priority: 3 },
-  { name: 'editor', test: /access.card-editor\.ts$|ui.(field|form)\b/, priority: 2 },
-  { name: 'question', test: /access.(invite|not-now|cancel-invite)\.ts$/, priority: 1 },
+  { name: 'card', test: /embed.access\.ts$|rolldown.runtime/, priority: 3 },
+  {
+    name: 'editor',
+    test: /access.card-editor\.ts$|ui.(field|form)\b|decorators|helpers.esm/,
+    priority: 2,
+  },
+  { name: 'question', test: /access.(invite|not-now|cancel-invite|question-over)\.ts$/, priority: 1 },
   { name: 'why-none', test: /embed.why-none|i18n.embed/ },
+  { name: 'to-dos', test: /desk.to-dos\.ts$|i18n.todo\b/ },
 ]
 
 async function bundle(
@@ -94,6 +98,9 @@ async function bundle(
   if (Array.isArray(result) || !('output' in result)) throw new Error('One build was asked for')
   return result.output
 }
+
+/** What the minifier writes beside `color-scheme` for the sake of `light-dark()`, which is used nowhere. */
+const FOR_LIGHT_DARK = '--lightningcss-light:initial;--lightningcss-dark: ;'
 
 const DARK = /\n\[data-theme="dark"\][^{]*(\{.*?\n\})/s
 
@@ -122,6 +129,10 @@ const lightTokens: Plugin = {
       const rule = `[data-theme="dark"]${DARK.exec(sheet)?.[1]}`.replace(/\s*\n\s*/g, '')
       return `export const darkTokens = ${JSON.stringify(`@media screen and (forced-colors:none){${rule}}`)}`
     },
+  },
+  generateBundle: (_, files) => {
+    for (const file of Object.values(files))
+      if (file.type === 'chunk') file.code = file.code.replaceAll(FOR_LIGHT_DARK, '')
   },
 }
 
@@ -160,6 +171,25 @@ const guardedImports: Plugin = {
     },
   },
 }
+
+/**
+ * Browsers read a function twice: to see where it ends, and again, on the page's own thread, when it is called. Where
+ * nearly all are called for the first view, they are asked to make them ready at once, beside the page.
+ *
+ * @see https://v8.dev/blog/explicit-compile-hints
+ */
+const readAtOnce: Plugin = {
+  name: 'portico:read-at-once',
+  generateBundle: {
+    order: 'post',
+    handler: (_, files) => {
+      for (const file of Object.values(files))
+        if (file.type === 'chunk' && FIRST.test(file.fileName))
+          file.code = `//# allFunctionsCalledOnLoad\n${file.code}`
+    },
+  },
+}
+const FIRST = /^embed(-access)?\.js$/
 
 const WRAPPED =
   /import\(([`"'])\.\/([^`"']+)\1\)((?:(?!import\().)*?),(?:\[\]|void 0|__VITE_PRELOAD__)(?:,\s*import\.meta\.url)?\)/gs

@@ -9,13 +9,7 @@ import { CardDesk } from './card-desk.ts'
 import { patientInWords } from './card-facts.ts'
 import { focusIfLost } from './card-focus.ts'
 import { cardFoot } from './card-foot.ts'
-import {
-  type Answered,
-  loadQuestion,
-  type Question,
-  type QuestionKind,
-  questionOver,
-} from './card-questions.ts'
+import { type Answered, loadQuestion, type Question, type QuestionKind } from './card-questions.ts'
 import { cardSheets } from './card-sheets.ts'
 import { cardTitle } from './card-title.ts'
 import type { CardActs, CardView } from './card-view.ts'
@@ -69,8 +63,7 @@ export class PorticoAccessCard extends LitElement {
   /** Of the card's heading among those of the page around, 1 to 6. */
   headingLevel = 2
   /** Draws whose card this is, where the EMR around it does not say so. */
-  banner: ((words: StaffWords, patient: PatientBanner) => unknown) | null =
-    null
+  banner: ((words: StaffWords, patient: PatientBanner) => unknown) | null = null
   /** There is no network; null where the page around the card says so. */
   offline: boolean | null = null
 
@@ -187,7 +180,7 @@ export class PorticoAccessCard extends LitElement {
   }
 
   private renderQuestion(card: AccessCard, question: Question) {
-    return questionOver({
+    return question.over({
       question,
       card,
       client: this.client,
@@ -215,7 +208,7 @@ export class PorticoAccessCard extends LitElement {
   private async ask(kind: QuestionKind, reason: RefusalReason | null = null): Promise<void> {
     const mayFocus = this.desk.watchFocus()
     try {
-      this.question = { kind, reason, words: await loadQuestion(kind, this.words) }
+      this.question = { kind, reason, ...(await loadQuestion(kind, this.words)) }
     } catch {
       this.desk.set({ refusal: new Refusal('offline') })
       return this.desk.lead(mayFocus, focusNotice)

@@ -78,9 +78,10 @@ function fold(view: CardView, allowed: ReadinessLine | null, others: readonly Re
   const warning = html`<li class="small soft">
     ${words.msg('card.withdraw', { name: card.patient.firstName })}
   </li>`
-  const rows = html`${others.map((line) => lineRow(view, line))}
-  ${allowed ? html`${lineRow(view, allowed)}${warning}` : nothing}${view.editor?.renderElsewhere(view, others)}`
-  return folded(words.msg('card.permission'), checkIcon(), rows, isTouched(view, others))
+  const rows = () =>
+    html`${others.map((line) => lineRow(view, line))}
+    ${allowed ? html`${lineRow(view, allowed)}${warning}` : nothing}${view.editor?.renderElsewhere(view, others)}`
+  return folded(view, words.msg('card.permission'), checkIcon(), rows, isTouched(view, others))
 }
 
 const HEADLINES: Record<AccessCard['state'], StaffId> = {
@@ -137,9 +138,10 @@ function askAgain({ words, card, now }: CardView) {
 function readyLines(view: CardView, { missing, ready }: Readiness) {
   if (ready.length === 0) return nothing
   return folded(
+    view,
     view.words.msg(missing.length > 0 ? 'card.readyLines' : 'card.allReady', { count: ready.length }),
     checkIcon(),
-    ready.map((line) => lineRow(view, line)),
+    () => ready.map((line) => lineRow(view, line)),
     isTouched(view, ready),
   )
 }
@@ -150,9 +152,10 @@ function helpfulLines(view: CardView, { helpful }: Readiness) {
   // Whoever is putting things right sees all of it; a card that is ready asks for nothing more.
   const isBeingMended = view.card.state === 'not-ready' && view.card.may.allow
   return folded(
+    view,
     view.words.msg(count > 0 ? 'card.helpful' : 'card.allHelpful', { count }),
     count > 0 ? plusIcon() : checkIcon(),
-    html`${helpful.map((line) => lineRow(view, line))}${view.editor?.renderElsewhere(view, helpful)}`,
+    () => html`${helpful.map((line) => lineRow(view, line))}${view.editor?.renderElsewhere(view, helpful)}`,
     isTouched(view, helpful) || (count > 0 && isBeingMended),
   )
 }

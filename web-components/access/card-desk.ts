@@ -20,10 +20,13 @@ export type DeskHost = LitElement & {
 }
 
 /** The code of a card's editor, which is fetched beside what the card asks. */
-export const loadEditor = () => import('./card-editor.ts')
+const loadEditor = () => import('./card-editor.ts')
 
 /** Refusals that say that the card on the screen is old. */
 const OUTDATED = ['conflict', 'ticket-ended', 'mail-not-possible', 'not-eligible', 'already-active']
+
+/** By then what was drawn is on the screen, on most computers. */
+const PAINTED_MS = 50
 
 /** Something stands open on the card that its editor draws. */
 const hasToBeMended = ({ lines, todos }: AccessCard): boolean =>
@@ -34,6 +37,7 @@ export class CardDesk implements ReactiveController {
   card: AccessCard | null = null
   /** Comes while the EMR is being asked for the card. */
   editor: CardEditor | null = null
+  private coming: Promise<CardEditor> | null = null
   refusal: Refusal | null = null
   /** What is being asked right now, and what was asked last: a refusal is about that. */
   working: Doing | null = null
@@ -110,13 +114,18 @@ export class CardDesk implements ReactiveController {
     const { client, patient } = this.host
     if (!patient) return
     await this.work('load', async () => {
-      const editor = this.fetchEditor()
-      editor.catch(() => {})
-      const card = await client.readAccess(patient)
-      // A card on which nothing has to be mended is shown before the code that could change it is there.
-      if (!this.editor && !hasToBeMended(card)) this.set({ card })
-      await editor
-      this.card = card
+      // While the EMR is being asked; where its answer is here already, the card goes first.
+      const ahead = setTimeout(() => void this.fetchEditor().catch(() => {}))
+      const card = await client.readAccess(patient).finally(() => clearTimeout(ahead))
+      if (this.editor || hasToBeMended(card)) {
+        await this.fetchEditor()
+        this.card = card
+      } else {
+        // Nothing on it has to be mended: it is shown before the code that could change it is there.
+        this.set({ card })
+        await new Promise((resolve) => setTimeout(resolve, PAINTED_MS))
+        await this.fetchEditor()
+      }
     })
     this.follow()
   }
@@ -179,11 +188,13 @@ export class CardDesk implements ReactiveController {
     this.host.requestUpdate()
   }
 
+  /** One editor, however often it is asked for: a second would forget what is typed in the first. */
   private async fetchEditor(): Promise<void> {
+    this.coming ??= loadEditor().then(({ createEditor }) => createEditor(this))
     try {
-      const { createEditor } = await loadEditor()
-      this.editor ??= await createEditor(this)
+      this.editor = await this.coming
     } catch {
+      this.coming = null
       throw new Refusal('offline')
     }
   }

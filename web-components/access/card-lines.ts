@@ -81,11 +81,20 @@ export function valueInWords(words: StaffWords, { contacts }: AccessCard, { id, 
   return held.join(' · ') || value
 }
 
-/** Lines that are fine, or only nice to have, fold away under a count in words. */
-export const folded = (summary: string, mark: unknown, rows: unknown, open: boolean) =>
+/**
+ * Lines that are fine, or only nice to have, fold away under a count in words. Nobody sees them at first: they are drawn
+ * once the card is on the screen, with what changes them.
+ */
+export const folded = (
+  { editor, doing }: CardView,
+  summary: string,
+  mark: unknown,
+  rows: () => unknown,
+  open: boolean,
+) =>
   html`<details ?open=${open}>
     <summary>${mark} ${summary} ${downIcon()}</summary>
     <ul class="lines">
-      ${rows}
+      ${editor || doing !== 'load' ? rows() : nothing}
     </ul>
   </details>`

@@ -7,7 +7,13 @@ import { fieldLabel } from './contact-fields.ts'
 import { CONTACT_FIELDS, type Draft, isPhone } from './draft.ts'
 
 /** One value that somebody else changed while it was being changed here. */
-export type Conflict = { field: ContactField; theirs: string | null; mine: string | null }
+export type Conflict = {
+  field: ContactField
+  theirs: string | null
+  mine: string | null
+  /** Theirs still waits to be typed into the chart. */
+  waits: boolean
+}
 
 /** What the card holds and what is still to be saved, once it is known what stands in the EMR. */
 type Settled = { card: AccessCard; draft: Draft }
@@ -24,8 +30,10 @@ export function runInto(
   if (refusal.code !== 'conflict') return null
   const all = CONTACT_FIELDS.flatMap((field) => {
     const edit = sent.contacts?.[field]
-    const theirs = refusal.theirs(`/contacts/${field}`)
-    return edit === undefined || theirs === undefined ? [] : [{ field, theirs, mine: edit.to }]
+    const inChart = refusal.theirs(`/contacts/${field}`)
+    const theirs = inChart === undefined ? refusal.theirs(`/contacts/${field}/waiting`) : inChart
+    const waits = inChart === undefined
+    return edit === undefined || theirs === undefined ? [] : [{ field, theirs, mine: edit.to, waits }]
   })
   if (all.length === 0) return null
   const agreed = all.filter(({ theirs, mine }) => theirs === mine)
@@ -36,16 +44,19 @@ export function runInto(
 }
 
 /** Theirs stays: nothing of this field is sent. */
-export function keepTheirs({ card, draft }: Settled, { field, theirs }: Conflict): Settled {
+export function keepTheirs({ card, draft }: Settled, { field, theirs, waits }: Conflict): Settled {
   const { [field]: _mine, ...contacts } = draft.contacts
   const sameEmail = field === 'trustedEmail' ? false : draft.sameEmail
-  return { card: seen(card, field, theirs), draft: { ...draft, contacts, sameEmail } }
+  return { card: waits ? card : seen(card, field, theirs), draft: { ...draft, contacts, sameEmail } }
 }
 
 /** Mine goes out again, on the ground of theirs. */
-export function useMine({ card, draft }: Settled, { field, theirs, mine }: Conflict): Settled {
-  const contacts = { ...draft.contacts, [field]: { from: theirs, was: theirs, text: mine ?? '' } }
-  return { card: seen(card, field, theirs), draft: { ...draft, contacts } }
+export function useMine({ card, draft }: Settled, { field, theirs, mine, waits }: Conflict): Settled {
+  const { from: seenInChart } = draft.contacts[field] ?? { from: card.contacts[field] }
+  const from = waits ? seenInChart : theirs
+  const ground = { from, was: theirs, waiting: waits ? theirs : undefined, text: mine ?? '' }
+  const contacts = { ...draft.contacts, [field]: ground }
+  return { card: waits ? card : seen(card, field, theirs), draft: { ...draft, contacts } }
 }
 
 const seen = (card: AccessCard, field: ContactField, value: string | null): AccessCard => ({

@@ -4,7 +4,13 @@ import type { AccessCard, ContactField, LineId, SaveAccess } from '../../src/acc
  * What somebody typed into one field: what the chart held before, what stood there (which may wait to be typed into the
  * chart), and the text as it is now.
  */
-type Typed = { from: string | null; was: string | null; text: string }
+type Typed = {
+  from: string | null
+  was: string | null
+  /** What was seen waiting; undefined = nothing. */
+  waiting?: string | null | undefined
+  text: string
+}
 
 /** What stands on the card and is not saved yet. Null and absent mean: as saved. */
 export type Draft = {
@@ -108,7 +114,7 @@ export function leftOver(saved: AccessCard, sent: Draft, draft: Draft): Draft {
   for (const field of CONTACT_FIELDS) {
     const text = draft.contacts[field]?.text
     if (text !== undefined && text !== sent.contacts[field]?.text)
-      contacts[field] = { from: saved.contacts[field], was: savedOf(saved, field), text }
+      contacts[field] = { ...groundIn(saved, field), text }
   }
   return { ...draft, contacts }
 }
@@ -118,15 +124,22 @@ export const isAllowed = (card: AccessCard): boolean =>
 
 /** What stood there when typing began, nothing at all included: the card may show somebody else's value by now. */
 const groundOf = (card: AccessCard, draft: Draft, field: ContactField): Omit<Typed, 'text'> =>
-  draft.contacts[field] ?? { from: card.contacts[field], was: savedOf(card, field) }
+  draft.contacts[field] ?? groundIn(card, field)
+
+const groundIn = (card: AccessCard, field: ContactField): Omit<Typed, 'text'> => ({
+  from: card.contacts[field],
+  was: savedOf(card, field),
+  waiting: pendingOf(card, field),
+})
 
 function contactChanges(card: AccessCard, draft: Draft): NonNullable<SaveAccess['contacts']> {
   const changes: NonNullable<SaveAccess['contacts']> = {}
   for (const field of CONTACT_FIELDS) {
-    const { from, was } = groundOf(card, draft, field)
+    const { from, was, waiting } = groundOf(card, draft, field)
     const follows = field === 'trustedEmail' && draft.sameEmail
     const to = textOf(card, draft, follows ? 'contactEmail' : field).trim() || null
-    if (to !== was && to !== savedOf(card, field)) changes[field] = { from, to }
+    if (to !== was && to !== savedOf(card, field))
+      changes[field] = { from, to, ...(waiting === undefined ? {} : { waiting }) }
   }
   return changes
 }

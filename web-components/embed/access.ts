@@ -2,11 +2,10 @@ import { html, nothing, render } from 'lit'
 import type { PracticeView } from '../../src/practices/schema.ts'
 import '../access/access-card.ts'
 import type { PorticoAccessCard } from '../access/access-card.ts'
-import { loadEditor } from '../access/card-desk.ts'
 import { createRetry } from '../access/retry.ts'
 import { type Refusal, toRefusal } from '../client.ts'
 import type { RefusalWords } from '../i18n/refusals.ts'
-import { firstRefusal, mendsItself } from '../i18n/staff-refusals.ts'
+import { mendsItself } from '../i18n/refusal-kinds.ts'
 import { loadStaffWords } from '../i18n/staff-words.ts'
 import type { StaffWords } from '../i18n/words.ts'
 import base from '../ui/base.css?inline'
@@ -84,7 +83,6 @@ class MountedCard implements Mounted {
     const { root, host } = options
     const ours = SHEETS.filter((sheet) => !root.adoptedStyleSheets.includes(sheet))
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...ours]
-    root.replaceChildren(this.frame)
     this.skin = createSkin(host, root)
     this.lookAround()
     watchConnection(() => this.draw(), this.gone.signal)
@@ -97,23 +95,20 @@ class MountedCard implements Mounted {
     const { signal } = this.visiting
     const patient = this.attribute('patient')
     const ask = this.options.asker()
-    this.show({ kind: 'waiting' })
-    this.prepare()
+    // At first the place is kept already.
+    if (this.frame.isConnected) this.show({ kind: 'waiting' })
+    // Made ready while only answers are waited for; if it does not come, it is asked for where it is needed.
+    this.loadWords(NO_PRACTICE).catch(() => {})
     try {
       if (!patient || !ask) return await this.say('not-set-up', patient)
       const visit = await openVisit({ ...this.options, patient, ask: () => ask(patient), signal })
       const { practice, permissions } = visit.context
       if (!permissions.includes('access.read')) return await this.say('may-not-see', patient)
-      const words = await this.loadWords(practice)
+      const [words] = await Promise.all([this.loadWords(practice), soon(visit.answered)])
       if (!signal.aborted) this.show({ kind: 'card', visit, words })
     } catch (error) {
       if (!signal.aborted) await this.refuse(toRefusal(error), signal)
     }
-  }
-
-  /** What can be made ready while only answers are waited for; whatever does not come is asked for where it is needed. */
-  private prepare(): void {
-    for (const part of [this.loadWords(NO_PRACTICE), loadEditor()]) part.catch(() => {})
   }
 
   changed(name: string): void {
@@ -195,8 +190,12 @@ class MountedCard implements Mounted {
 
   private async refuse(refusal: Refusal, signal: AbortSignal): Promise<void> {
     const words = await this.loadWords(NO_PRACTICE)
+    const said = await import('./why-none.ts').then(
+      ({ firstRefusal }) => firstRefusal(words, refusal),
+      () => ({ title: words.msg('refused.offline'), text: words.msg('refused.offlineText') }),
+    )
     if (signal.aborted) return
-    this.show({ kind: 'said', said: firstRefusal(words, refusal), words })
+    this.show({ kind: 'said', said, words })
     if (mendsItself(refusal)) createRetry(() => void this.open(), signal).schedule()
   }
 
@@ -208,6 +207,7 @@ class MountedCard implements Mounted {
 
   private draw(): void {
     if (this.gone.signal.aborted) return
+    if (!this.frame.isConnected) this.options.root.replaceChildren(this.frame)
     render(this.renderView(this.view), this.frame)
     const dressed = this.frame.querySelector<HTMLElement>('portico-access-card, .alone')
     if (dressed) this.skin.put(dressed)
@@ -265,6 +265,13 @@ class MountedCard implements Mounted {
     this.options.host.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }))
   }
 }
+
+/** An answer that takes longer than this is waited for on the card, which says so. */
+const PATIENCE_MS = 200
+
+/** The card is drawn once, whole, where its answer comes about when all else does. */
+const soon = (answered: Promise<unknown>) =>
+  Promise.race([answered, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
 
 const SHEETS = sheets(tokens, base, button, card, noticeCss, embedCss).flatMap(
   ({ styleSheet }) => styleSheet ?? [],

@@ -148,9 +148,9 @@ export class PorticoAccess extends HTMLElement {
     this.#wait()
     const isSpanish = languageOf(this).startsWith('es')
     try {
-      // What the rest waits for goes first: a browser asks for six things at a time.
-      const loading = loadAccess()
+      // The token goes first: most is asked one after the other from there on.
       this.#askEarly()
+      const loading = loadAccess()
       loadAhead(isSpanish ? 'es' : 'en')
       const { mountAccess } = await loading
       if (!this.#isOpen) return
@@ -228,6 +228,7 @@ export class PorticoAccess extends HTMLElement {
   #wait(): void {
     const ghost = document.createElement('div')
     ghost.className = 'waiting'
+    ghost.ariaBusy = 'true'
     this.#root.replaceChildren(ghost)
   }
 

@@ -2,9 +2,6 @@ import type { EmbedToken } from '../../src/embedding/schema.ts'
 import { Refusal } from '../client.ts'
 import type { isTokenFor } from './host-token.ts'
 
-/** What the service's token endpoint says when an administrator stopped this host or this person. */
-const STOPPED: readonly unknown[] = ['host-stopped', 'person-stopped']
-
 /**
  * Takes the token out of what the host gave; what stands in its way is said to the host's developer where it is theirs.
  *
@@ -27,31 +24,11 @@ async function readAnswer(response: Response): Promise<unknown> {
   const { status, type, ok, redirected } = response
   if (type === 'error') throw new Refusal('offline')
   if (status === 401 || type === 'opaqueredirect' || redirected) throw new Refusal('host-signed-out')
-  if (!ok) throw refusalOf(response, await readFacts(response))
+  if (!ok) throw await (await import('./why-none.ts')).refusalOf(response)
   return response.json().catch((error: unknown) => {
     // A body that breaks off is a lost answer.
     throw new Refusal(error instanceof SyntaxError ? 'host-signed-out' : 'offline')
   })
 }
 
-type Facts = { error?: unknown; error_description?: unknown; reason?: unknown; retryAfter?: unknown }
-
-const readFacts = async (response: Response): Promise<Facts> =>
-  Object(await response.json().catch(() => null)) as Facts
-
-function refusalOf({ status, url, headers }: Response, facts: Facts): Refusal {
-  if (status >= 500) return new Refusal('ehr-unavailable')
-  if (status === 429) {
-    const retryAfter = Number(headers.get('retry-after') ?? facts.retryAfter)
-    return retryAfter > 0 ? new Refusal('too-many-tries', { retryAfter }) : new Refusal('busy')
-  }
-  const { error, error_description: why, reason } = facts
-  const where = URL.canParse(url) ? new URL(url).pathname : 'token-url'
-  if (typeof error === 'string') tell(typeof why === 'string' ? why : error)
-  else tell(`${where} answered ${status}`)
-  return STOPPED.includes(reason)
-    ? new Refusal('not-permitted', { reason: 'stopped' })
-    : new Refusal('internal')
-}
-
-const tell = (what: string) => console.error(`<portico-access>: ${what}`)
+export const tell = (what: string) => console.error(`<portico-access>: ${what}`)

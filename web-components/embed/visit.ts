@@ -7,7 +7,13 @@ import type { FirstAnswers } from './first-questions.ts'
 import { createTokenKeeper } from './token-keeper.ts'
 
 /** One patient on one card, from the first token on. */
-export type Visit = { patient: string; client: EmbedClient; context: EmbedContext }
+export type Visit = {
+  patient: string
+  client: EmbedClient
+  context: EmbedContext
+  /** Done once the card, or why there is none, was answered. */
+  answered: Promise<unknown>
+}
 
 export type VisitDeps = {
   host: HTMLElement
@@ -36,12 +42,12 @@ export async function openVisit(deps: VisitDeps): Promise<Visit> {
   const { practice } = await keeper.token()
   const client = createEmbedClient(origin, practice, keeper, (await asked) ?? new Map())
   const card = client.readAccess(patient)
-  card.catch((error: unknown) => {
+  const answered = card.catch((error: unknown) => {
     if (error instanceof Refusal && error.code === 'not-found')
       console.error(`<portico-access>: patient takes a FHIR id; the EMR has no Patient/${patient}`)
   })
   const context = await client.readContext()
-  return { patient, context, client: withEarly(client, card) }
+  return { patient, context, answered, client: withEarly(client, card) }
 }
 
 function withEarly(client: EmbedClient, early: ReturnType<EmbedClient['readAccess']>): EmbedClient {

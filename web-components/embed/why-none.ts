@@ -2,6 +2,9 @@ import { loadEmbedWords } from '../i18n/embed-words.ts'
 import type { RefusalWords } from '../i18n/refusals.ts'
 import type { EmbedId, StaffWords } from '../i18n/words.ts'
 
+export { firstRefusal } from '../i18n/staff-refusals.ts'
+export { refusalOf } from './token-refusal.ts'
+
 /** Why there is no card, though nothing went wrong: fetched when it is said, which is seldom. */
 export type WhyNone = 'not-set-up' | 'may-not-see'
 

@@ -20,6 +20,7 @@ const ACTIONS: Record<string, AdminId> = {
   'invitation.issued': 'did.invitationIssued',
   'invitation.mailed': 'did.invitationMailed',
   'invitation.cancelled': 'did.invitationCancelled',
+  'links.ended': 'did.linksEnded',
   'slip.opened': 'did.slipOpened',
   'activation.confirmed': 'did.activationConfirmed',
   'activation.refused': 'did.activationRefused',

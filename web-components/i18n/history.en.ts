@@ -43,6 +43,7 @@ export const history = {
   'did.temporaryPasswordIssued': 'Made a temporary password',
   'did.invitationMailed': 'E-mailed an invitation link',
   'did.invitationCancelled': 'Cancelled the invitation',
+  'did.linksEnded': 'Ended the links that were e-mailed',
   'did.slipOpened': 'Opened the letter',
   'did.activationConfirmed': 'Showed who they are with letter or link',
   'did.activationRefused': 'Details did not match the letter',

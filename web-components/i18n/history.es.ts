@@ -44,6 +44,7 @@ export const history: SameIds<typeof english> = {
   'did.temporaryPasswordIssued': 'Hizo una contraseña temporal',
   'did.invitationMailed': 'Envió un enlace de invitación por correo',
   'did.invitationCancelled': 'Canceló la invitación',
+  'did.linksEnded': 'Invalidó los enlaces enviados por correo',
   'did.slipOpened': 'Abrió la carta',
   'did.activationConfirmed': 'Mostró quién es con la carta o el enlace',
   'did.activationRefused': 'Los datos no coincidieron con la carta',

@@ -88,7 +88,13 @@ describe('what waits stands beside what the chart holds', () => {
     await field('Home phone').fill('(555) 010-0177')
     await button('Save').click()
     await vi.waitFor(() =>
-      expect(sent()).toEqual([{ contacts: { homePhone: { from: '(555) 010-0142', to: '(555) 010-0177' } } }]),
+      expect(sent()).toEqual([
+        {
+          contacts: {
+            homePhone: { from: '(555) 010-0142', to: '(555) 010-0177', waiting: '(555) 010-0199' },
+          },
+        },
+      ]),
     )
   })
 
@@ -100,7 +106,27 @@ describe('what waits stands beside what the chart holds', () => {
     await field('Home phone').fill('(555) 010-0142')
     await button('Save').click()
     const value = '(555) 010-0142'
-    await vi.waitFor(() => expect(sent()).toEqual([{ contacts: { homePhone: { from: value, to: value } } }]))
+    await vi.waitFor(() =>
+      expect(sent()).toEqual([
+        { contacts: { homePhone: { from: value, to: value, waiting: '(555) 010-0199' } } },
+      ]),
+    )
+  })
+
+  test('what a colleague left to be typed in meanwhile is asked about; mine goes out on the ground of both', async () => {
+    await open(CARDS['chart to be changed by hand'])
+    await openHelpful()
+    await button('Change… Home or mobile phone').click()
+    const issues = [{ pointer: '/contacts/homePhone/waiting', detail: 'changed', theirs: '(555) 010-0199' }]
+    stage.on(SAVE, () => ({ status: 409, code: 'conflict', extra: { issues } }))
+    await field('Home phone').fill('(555) 010-0177')
+    await button('Save').click()
+    await said('(555) 010-0199')
+    stage.on(SAVE, () => ({ body: waiting() }))
+    await button('Use mine').click()
+    await button('Save').click()
+    const edit = { from: '(555) 010-0142', to: '(555) 010-0177', waiting: '(555) 010-0199' }
+    await vi.waitFor(() => expect(sent()[1]).toEqual({ contacts: { homePhone: edit } }))
   })
 
   test('a value that is to be taken out is said so', async () => {
