@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { openAPIRouteHandler } from 'hono-openapi'
+import { heldOver } from './access/held-over.ts'
 import { accessRoutes } from './access/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { administrationRoutes } from './administration/routes.ts'
@@ -59,7 +60,7 @@ export function createApp(wiring: Wiring) {
   const launched = launchedDoor(wiring)
   app.route('/', accessRoutes(wiring, launched))
   app.route('/', invitationRoutes(wiring, launched))
-  app.route('/', deskRoutes(wiring))
+  app.route('/', deskRoutes({ ...wiring, heldOver }))
   mountEmbedding(app, wiring)
   app.route('/', slipRoutes(wiring))
   app.route('/', activationRoutes(wiring))

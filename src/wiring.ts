@@ -11,7 +11,7 @@ import {
 import { mirrorConsent, MIRROR_CONSENT } from './access/mirror-consent.ts'
 import { createReadAudit } from './audit/reads.ts'
 import { sealAudit } from './audit/seal.ts'
-import { MINUTE_MS, SECOND_MS, type Clock } from './clock.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS, type Clock } from './clock.ts'
 import type { Config, PracticeConfig } from './config.ts'
 import { recheckToDos } from './desk/recheck.ts'
 import { countOpenToDos } from './desk/todos.ts'
@@ -40,8 +40,11 @@ import { savePractices } from './practices/store.ts'
 import { Problem } from './problem.ts'
 import { greetingName, refreshIndex } from './profile/index-row.ts'
 import { createHomes } from './shelf/homes.ts'
+import { createReseal } from './shelf/reseal.ts'
+import type { OnUnreadable } from './shelf/shelf.ts'
 import { createEhrTokens } from './staff/ehr-tokens.ts'
 import { createPlanner } from './staff/planner.ts'
+import { heldOver } from './access/held-over.ts'
 import { resealHeldEmails } from './access/reseal-held-emails.ts'
 import { resealSettings } from './settings/reseal-settings.ts'
 import { addPresetRoles } from './staff/roles.ts'
@@ -75,9 +78,9 @@ export async function wire(config: Config, surroundings: Surroundings) {
   await Promise.all([resealSettings, resealHeldEmails, resealToDos].map((reseal) => reseal(store, keyring)))
   const practices = createPracticeDirectory({ store, keyring, now, config })
   const { ehr, ...smartParts } = wireEhr(config, surroundings, keyring)
-  const homes = createHomes({ store, keyring, now, ehr, ...smartParts })
+  const homes = createHomes({ store, keyring, now, ehr, ...smartParts, onUnreadable: toLog(log) })
   const handlers = {
-    [MIRROR_CONSENT]: mirrorConsent({ store, keyring, homes, now, planOf: smartParts.planOf }),
+    [MIRROR_CONSENT]: mirrorConsent({ store, keyring, homes, now }),
     [REMIND_INVITATION]: remindInvitation({ store, keyring, ehr, practices, now }),
   }
   const worker = wireWorker({ ...surroundings, keyring, ehr, practices, handlers })
@@ -115,7 +118,7 @@ export async function wire(config: Config, surroundings: Surroundings) {
     staffUrl: config.staffUrl,
     greetingName: greetingName(keyring),
     refreshIndex: refreshIndex(store, keyring),
-    countToDos: (practiceId: string) => countOpenToDos(store.db, practiceId),
+    countToDos: (practiceId: string) => countOpenToDos(store.db, keyring, practiceId),
     counters: { requests: new Map<string, number>() },
     close: async () => {
       streams.close()
@@ -124,6 +127,11 @@ export async function wire(config: Config, surroundings: Surroundings) {
     },
   }
 }
+
+const toLog =
+  (log: Log): OnUnreadable =>
+  ({ error, ...row }) =>
+    log.error({ ...row, causes: causesOf(error) }, 'shelf.unreadable')
 
 /** The ways to each practice's EHR, and what it and its tokens let us do. */
 export function wireEhr(
@@ -140,6 +148,7 @@ export function wireEhr(
     serviceToken: (practiceId) => asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.token()),
     forgetServiceToken: (practiceId, token) => serviceTokens.get(practiceId)?.forget(token),
     onForeign: (practiceId, entry) => log.error({ practiceId, ...entry }, 'ehr.foreign-entry'),
+    onUnsupported: (practiceId) => forgetCapability(practiceId),
     trustedMarkOf: (practiceId) => trustedMarkOf(practiceId),
     fetch: surroundings.fetch,
   })
@@ -153,6 +162,7 @@ export function wireEhr(
       fetch: surroundings.fetch,
     })
   const forgetCapability = (practiceId: string) => capabilities.forget(clientOf(practiceId).iss)
+  const renewCapability = (practiceId: string) => capabilities.renew(clientOf(practiceId).iss)
   const serviceScopeOf = (practiceId: string) =>
     asProblem(must(serviceTokens.get(practiceId)), (tokens) => tokens.scope())
   const renewedServiceScopeOf = (practiceId: string) =>
@@ -164,6 +174,7 @@ export function wireEhr(
     smart,
     capabilityOf,
     forgetCapability,
+    renewCapability,
     serviceScopeOf,
     renewedServiceScopeOf,
     planOf,
@@ -213,9 +224,14 @@ function wireWorker({ store, log, now, practices, ehr, keyring, handlers }: Work
       {
         name: 'desk',
         everyMs: MINUTE_MS,
-        run: () => recheckToDos({ store, keyring, now, ehr, practices }),
+        run: () => recheckToDos({ store, keyring, now, ehr, practices, heldOver }),
       },
       { name: 'sweep', everyMs: MINUTE_MS, run: () => sweep(store, now()) },
+      {
+        name: 'reseal',
+        everyMs: DAY_MS,
+        run: createReseal({ store, keyring, tell: (counts) => log.info(counts, 'keys.resealed') }),
+      },
     ],
   })
 }

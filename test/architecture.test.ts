@@ -76,7 +76,15 @@ const SERVICE: Record<string, readonly string[]> = {
 }
 
 /** Who reads the environment: what is started by itself. Everybody else is handed a value. */
-const READS_ENVIRONMENT = ['src/audit/verify.ts', 'src/main.ts', 'src/report/doctor.ts', 'src/sandbox/demo/run.ts', 'src/setup/main.ts', 'src/shelf/move-main.ts', 'src/store/backup-main.ts']
+const READS_ENVIRONMENT = [
+  'src/audit/verify.ts',
+  'src/main.ts',
+  'src/report/doctor.ts',
+  'src/sandbox/demo/run.ts',
+  'src/setup/main.ts',
+  'src/shelf/move-main.ts',
+  'src/store/backup-main.ts',
+]
 /** Run-time packages of the browser. Anything more needs an argument: each one is paid for by every patient. */
 const BROWSER_PACKAGES = /^(lit|@lit\/[a-z-]+)(\/|$)/
 /** Tables of words: as long as they need to be. */

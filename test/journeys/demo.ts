@@ -1,3 +1,4 @@
+import type { PersonalityName } from '../../src/sandbox/personalities/personality.ts'
 import { startChild, type Child } from '../support/child.ts'
 import { freePorts } from '../support/ports.ts'
 
@@ -8,7 +9,7 @@ export type Demo = {
   practice: string
   /** Pulls a lever of the sandbox. */
   sandbox(
-    lever: 'misbehave' | 'behave' | 'etags' | 'restart-service' | 'kill-service',
+    lever: 'misbehave' | 'behave' | 'etags' | 'client' | 'restart-service' | 'kill-service',
     order?: object,
   ): Promise<void>
   stop(): Promise<void>
@@ -16,12 +17,13 @@ export type Demo = {
 
 /** Starts `npm run demo` on free ports, as a person would but for the one line of JSON. */
 export async function startDemo(
-  options: { store?: string; data?: string; hosts?: string } = {},
+  options: { store?: string; data?: string; ehr?: PersonalityName; hosts?: string } = {},
 ): Promise<Demo> {
   const basePort = await freePorts(3)
   const args = ['--json', '--base-port', String(basePort)]
   if (options.store) args.push('--store', options.store)
   if (options.data) args.push('--data', options.data)
+  if (options.ehr) args.push('--ehr', options.ehr)
   if (options.hosts) args.push('--hosts', options.hosts)
   const child = startChild(new URL('../../src/sandbox/main.ts', import.meta.url), args, { LOG_LEVEL: 'warn' })
   await child.atLine(1)

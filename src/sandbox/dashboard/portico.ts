@@ -103,7 +103,10 @@ const tokenUrl = ({ practiceUrl }: PorticoHost) => `${practiceUrl}/embed/token`
 
 /** What the card's own request meets when there is no token to be had. */
 export const refusal = (status: number, title: string, more: { reason?: string } = {}) =>
-  Response.json({ title, status, ...more }, { status, headers: { 'content-type': 'application/problem+json' } })
+  Response.json(
+    { title, status, ...more },
+    { status, headers: { 'content-type': 'application/problem+json' } },
+  )
 
 /** Reads at most once in so long, however many pages are opened. */
 function keepFor<T>(lifetimeMs: number, now: Clock, read: () => Promise<T>) {
