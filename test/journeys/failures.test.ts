@@ -20,7 +20,7 @@ const FAILURES = [
     kind: '403',
     patient: PEOPLE.aged91,
     staff: FORBIDDEN,
-    home: "Your practice doesn't show its records here.",
+    home: "Your name, address and phone numbers can't be shown here.",
   },
 ] as const
 
