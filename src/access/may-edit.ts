@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { SECOND_MS } from '../clock.ts'
+import { SECOND_MS, within } from '../clock.ts'
 import { capabilityOf, type EhrCapability, type TypeCapability } from '../fhir/capability.ts'
 import { patientChangeWay, type EhrPlan, type PatientChangeWay } from '../fhir/plan.ts'
 import type { Actor } from '../staff/actor.ts'
@@ -59,4 +58,8 @@ const ehrCapability = (deps: CapabilityDeps, practiceId: string): Promise<EhrCap
   unlessSilent(deps.capabilityOf(practiceId))
 
 const unlessSilent = <T>(asked: Promise<T>): Promise<T | undefined> =>
-  Promise.race([asked.catch(() => undefined), delay(ASK_FOR_MS, undefined, { ref: false })])
+  within(
+    ASK_FOR_MS,
+    asked.catch(() => undefined),
+    undefined,
+  )

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { SECOND_MS } from '../clock.ts'
+import { SECOND_MS, within } from '../clock.ts'
 import { Problem } from '../problem.ts'
 import type { Ehr } from './handles.ts'
 import { isDeceased, isMergedAway } from './patient.ts'
@@ -12,12 +11,9 @@ const ASK_FOR_MS = 3 * SECOND_MS
  * open nothing. An EHR that does not answer stops nobody who holds good ones.
  */
 export async function isGone(ehr: Ehr, practiceId: string, patientId: string): Promise<boolean> {
-  const late = delay(ASK_FOR_MS, undefined, { ref: false })
   try {
-    const patient = await Promise.race([
-      ehr.forPatient(practiceId, patientId).read('Patient', patientId),
-      late,
-    ])
+    const asked = ehr.forPatient(practiceId, patientId).read('Patient', patientId)
+    const patient = await within(ASK_FOR_MS, asked, undefined)
     if (!patient) return false
     return isDeceased(patient) || patient.active === false || isMergedAway(patient)
   } catch (error) {

@@ -1,6 +1,5 @@
 import type { ExtractResource, Patient, Resource, ResourceType } from '@medplum/fhirtypes'
-import { setTimeout as delay } from 'node:timers/promises'
-import { SECOND_MS } from '../clock.ts'
+import { SECOND_MS, within } from '../clock.ts'
 import type { EhrCapability } from './capability.ts'
 import type { FhirHandle, Kept } from './client.ts'
 import { isOpenEmr } from './plan.ts'
@@ -40,11 +39,14 @@ const ASK_FOR_MS = 2 * SECOND_MS
 export function createTrustedMarks(capabilityOf: (practiceId: string) => Promise<EhrCapability>) {
   const known = new Map<string, TrustedMark>()
   return async (practiceId: string): Promise<TrustedMark> => {
+    const before = known.get(practiceId)
     const asked = capabilityOf(practiceId).then(
       (capability) => known.set(practiceId, isOpenEmr(capability) ? 'use-mobile' : 'extension'),
       () => undefined,
     )
-    await Promise.race([asked, delay(ASK_FOR_MS, undefined, { ref: false })])
+    // What is known already costs a reader neither time nor a timer; what the EHR says now is for the next one.
+    if (before) return before
+    await within(ASK_FOR_MS, asked, undefined)
     return known.get(practiceId) ?? 'extension'
   }
 }

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { SmartClient } from '../../smart-launch/index.ts'
-import { SECOND_MS } from '../clock.ts'
+import { SECOND_MS, within } from '../clock.ts'
 import type { EhrCapability } from '../fhir/capability.ts'
 import { planFor, type EhrPlan, type PlanFacts } from '../fhir/plan.ts'
 import { Problem } from '../problem.ts'
@@ -50,7 +49,7 @@ async function serviceFacts(
     },
   )
   const unknown = { serviceScope, service: 'unknown' } as const
-  return Promise.race([granted, delay(TOKEN_WITHIN_MS, unknown, { ref: false })])
+  return within(TOKEN_WITHIN_MS, granted, unknown)
 }
 
 async function launchedScope({ db }: Store, practiceId: string): Promise<string | undefined> {
